@@ -9,7 +9,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, compare
+from withsense_tf.evaluation.compare import OTHER_SHARE, SYNTHETIC_NOTE, compare
 from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -17,7 +17,7 @@ from withsense_tf.matchers.constant import Constant
 from withsense_tf.targets.balance import balance
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.caption_pairs import caption_pairs
-from withsense_tf.targets.which_target import NOBODY_JUDGED
+from withsense_tf.targets.which_target import ALL_EQUAL, NOBODY_JUDGED
 
 AGREED = (
     "run, matcher, track, photo, text, weights, data, policy, split, folds, seed, pairs, photos, gallery, rmse, mse, "
@@ -61,6 +61,24 @@ def test_by_captions_the_notes_say_that_nobody_judged_and_judged_pairs_have_no_s
     for pairs, is_said in ((caption_pairs(unjudged), True), (judged, False)):
         train, test = split_by_photo(pairs)
         assert (NOBODY_JUDGED in compare(Constant().fit(train), test).notes) == is_said
+
+
+def test_a_matcher_that_learned_own_captions_to_be_rarer_is_named(unjudged: Dataset) -> None:
+    train, test = split_by_photo(caption_pairs(unjudged))
+    rare, _ = split_by_photo(caption_pairs(unjudged, own_share=0.07))
+    same, other = Constant().fit(train), Constant("median").fit(rare)
+    assert f"{OTHER_SHARE} constant median." in compare([same, other], test).notes
+    assert not any(note.startswith(OTHER_SHARE) for note in compare(same, test).notes)
+
+
+def test_where_all_targets_are_equal_it_is_said_and_rounding_is_no_error(tiny: Dataset, mean_colour) -> None:
+    pairs = relevance(tiny)
+    same = Pairs(tiny, pairs.table.assign(target=1 / 3), "alike")
+    train, test = same.take(range(12)), same.take(range(12, 18))
+    table = compare([Constant().fit(train), ConcatLinear("ridge", photo=mean_colour).fit(train)], test)
+    assert [(row["rmse"], "rmse" in str(row["best"])) for row in table] == [(0, False)] * 2
+    assert ALL_EQUAL in table.notes
+    assert ALL_EQUAL not in compare(Constant().fit(pairs.take(range(12))), pairs.take(range(12, 18))).notes
 
 
 def test_what_cannot_be_compared_is_an_error(tiny: Dataset) -> None:

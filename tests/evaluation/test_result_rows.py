@@ -42,10 +42,7 @@ def test_the_best_is_marked_within_its_kind_alone(oracle_outcome: Outcome, const
 
 def test_what_finds_nothing_is_never_marked_as_best(oracle_outcome: Outcome) -> None:
     assert oracle_outcome.rankings is not None
-    ranks = replace(
-        oracle_outcome.rankings.per_query, rank=np.full_like(oracle_outcome.rankings.per_query.rank, 9)
-    )
-    blind = replace(oracle_outcome, rankings=replace(oracle_outcome.rankings, per_query=ranks))
+    blind = with_ranks(oracle_outcome, np.full_like(oracle_outcome.rankings.per_query.rank, 9))
     for row in rows_of([blind, replace(blind, label="another")]):
         assert row["r@5"] == 0
         assert "r@5" not in str(row["best"])
@@ -53,7 +50,7 @@ def test_what_finds_nothing_is_never_marked_as_best(oracle_outcome: Outcome) -> 
 
 def with_ranks(outcome: Outcome, rank: np.ndarray) -> Outcome:
     assert outcome.rankings is not None
-    ranks = replace(outcome.rankings.per_query, rank=rank)
+    ranks = replace(outcome.rankings.per_query, rank=rank, size=np.full_like(rank, 20))
     return replace(outcome, rankings=replace(outcome.rankings, per_query=ranks))
 
 
@@ -65,6 +62,18 @@ def test_the_best_is_marked_also_where_it_misses_the_first_query(oracle_outcome:
     blind = replace(with_ranks(oracle_outcome, last), label="blind")
     row, _ = rows_of([with_ranks(oracle_outcome, but_the_first), blind])
     assert "r@5" in str(row["best"]).split()
+
+
+def test_what_finds_fewer_than_chance_is_never_marked_as_best(oracle_outcome: Outcome) -> None:
+    assert oracle_outcome.rankings is not None
+    rank = np.full_like(oracle_outcome.rankings.per_query.rank, 9)
+    few = rank.copy()
+    few[: len(few) // 5] = 0  # chance: 5 of 20
+    rows = rows_of(
+        [with_ranks(oracle_outcome, few), replace(with_ranks(oracle_outcome, rank), label="blind")]
+    )
+    assert rows[0]["r@5"] == 0.2
+    assert not any("r@5" in str(row["best"]) for row in rows)
 
 
 def test_what_was_not_run_has_no_figure(pairs: Pairs) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
@@ -19,6 +20,9 @@ from withsense_tf.targets.which_target import is_by_captions, notes_on_target
 
 _OF_THE_DEMO_SET = "These figures compare matchers on the demo set; they say nothing of real photos."
 SYNTHETIC_NOTE = f"Synthetic: drawn scenes and simulated judges. {_OF_THE_DEMO_SET}"
+OTHER_SHARE = (
+    "Own captions are another share, as of ws.split_by_photo(ws.caption_pairs(data)), than was learned by:"
+)
 DRAWN_NOTE = f"Synthetic: drawn scenes. {_OF_THE_DEMO_SET}"
 
 
@@ -57,7 +61,8 @@ def compare(
     )
     for row, matcher in zip(rows, matchers, strict=True):
         row["code"] = matcher_code(matcher)
-    return Comparison(tuple(rows), notes_on(test), lines=lines_of(outcomes, test.data))
+    notes = (*notes_on(test), *_note_on_shares(matchers, test))
+    return Comparison(tuple(rows), notes, lines=lines_of(outcomes, test.data))
 
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
@@ -82,6 +87,19 @@ def copies_note(data: Dataset) -> tuple[str, ...]:
         f"Copies of other photos (the same file, or one resized, recompressed, turned or framed): {copies:,}, on the "
         f"side of these in every split; training photos that look like a test photo, and were left out: {left_out:,}.",
     )
+
+
+def _note_on_shares(matchers: Sequence[Matcher], test: Pairs) -> tuple[str, ...]:
+    """Say which matchers learned own captions to be rarer, or more frequent, than they are among these pairs."""
+    here = test.definition if np.ptp(test.weight) == 0 else ""
+    names = [
+        matcher.name
+        for matcher in matchers
+        if is_by_captions(test.definition)
+        and is_by_captions(target := getattr(matcher, "fitted_target_", ""))
+        and target.split(", seed")[0] != here.split(", seed")[0]
+    ]
+    return (f"{OTHER_SHARE} {', '.join(names)}.",) if names else ()
 
 
 def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float:

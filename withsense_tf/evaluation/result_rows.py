@@ -14,8 +14,9 @@ from withsense_tf.evaluation.figures.intervals import (
     rmse_interval,
     tau_c_interval,
 )
-from withsense_tf.evaluation.figures.regression import regression_figures
+from withsense_tf.evaluation.figures.regression import ROUNDING, errors_of, regression_figures
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
+from withsense_tf.evaluation.page.references import chance
 from withsense_tf.evaluation.result_table import Value
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, RUN
 
@@ -92,13 +93,14 @@ def _order_figures(answers: Answers) -> dict[str, Value]:
 def _ranking_figures(rankings: Rankings) -> dict[str, Value]:
     figures = rankings.per_query.figures()
     row: dict[str, Value] = {"gallery": figures.gallery, "queries": figures.queries}
-    row |= {"r@1": figures.recall_1, "r@5": figures.recall_5, "r@10": figures.recall_10}
+    recall = {"r@1": figures.recall_1, "r@5": figures.recall_5, "r@10": figures.recall_10}
+    row |= {name: value for name, value in recall.items() if not np.isnan(value)}
     row |= {"mrr": figures.mrr, "median_rank": figures.median_rank, "ndcg@10": figures.ndcg_10}
     row |= {"distinct_top5": figures.different_top5}
     photos = rankings.per_query.photo
-    if len(np.unique(photos)) >= FEWEST_PHOTOS:
-        recall = bootstrap_by_photo(rankings.per_query.hit(5), photos)
-        row |= {"r@5_low": recall.low, "r@5_high": recall.high}
+    if len(np.unique(photos)) >= FEWEST_PHOTOS and "r@5" in row:
+        ends = bootstrap_by_photo(rankings.per_query.hit(5), photos)
+        row |= {"r@5_low": ends.low, "r@5_high": ends.high}
     return row
 
 
@@ -121,17 +123,27 @@ def _marks(outcomes: Sequence[Outcome]) -> dict[int, list[str]]:
             continue
         best = not_worse_than_best(alike, photos, higher_is_better)
         for at in best.not_worse:
-            if higher_is_better and not alike[at].any():
-                continue  # what finds nothing is best at nothing
+            if higher_is_better and _is_no_better_than_chance(outcomes[int(at)]):
+                continue  # what finds no more than chance is best at nothing
             marks[int(at)].append(name if at == best.name else f"({name})")
     return marks
 
 
 def _squared_errors(outcome: Outcome) -> tuple[np.ndarray, np.ndarray] | None:
     answers = outcome.answers
-    return None if answers is None else ((answers.prediction - answers.target) ** 2, answers.photo)
+    # Where all targets are equal, nobody fits better.
+    if answers is None or np.ptp(answers.target) < ROUNDING:
+        return None
+    return errors_of(answers.target, answers.prediction) ** 2, answers.photo
 
 
 def _hits(outcome: Outcome) -> tuple[np.ndarray, np.ndarray] | None:
     rankings = outcome.rankings
-    return None if rankings is None else (rankings.per_query.hit(5), rankings.per_query.photo)
+    if rankings is None or rankings.per_query.size.min() <= 5:
+        return None
+    return rankings.per_query.hit(5), rankings.per_query.photo
+
+
+def _is_no_better_than_chance(outcome: Outcome) -> bool:
+    rankings = outcome.rankings
+    return rankings is None or bool(rankings.per_query.hit(5).mean() <= chance(rankings.per_query.size, 5))

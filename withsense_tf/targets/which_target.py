@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from withsense_tf.data.caption_ids import owners_of
@@ -19,6 +20,7 @@ NOBODY_JUDGED: Final = (
     "Nobody judged these photos: the target is whether a caption is the photo's own. Fit figures say how well own "
     "captions are told from others', not how well people think they fit. R@5 means what it always means."
 )
+ALL_EQUAL: Final = "All targets are equal, so fit cannot be measured."
 # How the note on photos begins of which, beside a query that is theirs, no caption is left.
 SINGLE_CAPTION: Final = "Photos with a single caption"
 # Settings of a comparison that say what to make of judgements.
@@ -57,8 +59,10 @@ def is_by_captions(target: object) -> bool:
 
 
 def notes_on_target(pairs: Pairs) -> tuple[str, ...]:
-    """Say what caption pairs are, where pairs are such, and of how many photos no caption is left to be read."""
+    """Say what pairs are that nobody judged, or all alike, and of how many photos no caption is left to be read."""
     notes = (NOBODY_JUDGED,) if is_by_captions(pairs.definition) else ()
+    if len(pairs) and np.ptp(pairs.target) < 1e-12:
+        notes = (*notes, ALL_EQUAL)
     photos, lone = set(pairs.table["photo"]), lone_photos(pairs.data.captions)
     few = len(photos & lone)
     if not few:

@@ -64,9 +64,9 @@ def test_figures_are_what_counting_one_by_one_gives(
         lists.add(tuple(sorted(range(len(row)), key=lambda j: (-row[j], j))[:5]))
     figures = ranking_figures(scores, right, relevance)
     assert ranks(scores, right).tolist() == expected
-    assert figures.recall_1 == pytest.approx(np.mean([rank == 0 for rank in expected]))
-    assert figures.recall_5 == pytest.approx(np.mean([rank < 5 for rank in expected]))
-    assert figures.recall_10 == pytest.approx(np.mean([rank < 10 for rank in expected]))
+    for first, recall in ((1, figures.recall_1), (5, figures.recall_5), (10, figures.recall_10)):
+        share = np.mean([rank < first for rank in expected]) if scores.shape[1] > first else NAN
+        assert recall == pytest.approx(share, nan_ok=True)
     assert figures.mrr == pytest.approx(np.mean([1 / (rank + 1) for rank in expected]))
     assert figures.median_rank == np.median(expected) + 1
     assert figures.different_top5 == len(lists)
@@ -150,7 +150,15 @@ def test_lists_differ_by_order_and_not_by_what_comes_after_the_fifth() -> None:
 
 def test_a_gallery_of_one_photo_works() -> None:
     figures = ranking_figures(np.array([[0.5], [0.1]]), np.array([0, 0]))
-    assert (figures.recall_1, figures.recall_10, figures.ndcg_10, figures.different_top5) == (1, 1, 1, 1)
+    assert (figures.mrr, figures.ndcg_10, figures.different_top5) == (1, 1, 1)
+
+
+def test_recall_is_no_figure_where_the_gallery_has_no_more_photos_than_are_looked_at() -> None:
+    same, right = np.zeros((8, 8)), np.arange(8)
+    figures = ranking_figures(same, right)
+    assert (figures.recall_1, figures.recall_5) == (0, 0)
+    assert np.isnan(figures.recall_10)
+    assert np.isnan(ranking_figures(same[:5, :5], right[:5]).recall_5)
 
 
 def test_a_query_for_which_nothing_is_relevant_is_left_out_of_ndcg() -> None:

@@ -144,6 +144,8 @@ def test_the_page_says_from_the_figures_why_linear_forms_fail() -> None:
     # If the figures ever say otherwise, so does the page.
     assert "same order" not in linear_sentence([towers, linear | {"distinct_top5": 3.0}])
     assert linear_sentence([towers]) == ""
+    # By captions neither side alone tells the target: that it finds nothing is no finding.
+    assert "nothing to learn" in linear_sentence([towers, linear], by_captions=True)
 
 
 def test_the_right_photo_is_outlined_and_stands_apart_where_it_was_not_found(

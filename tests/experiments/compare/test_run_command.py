@@ -74,7 +74,7 @@ def test_a_quick_run_runs_every_model_and_a_second_one_repeats_its_figures(
     assert "not run: weights not available" in printed
     for one, other in zip(first, second, strict=True):
         if one["status"] == "ok":
-            assert float(one["r@5"]) == pytest.approx(float(other["r@5"]), abs=0.02)
+            assert float(one["r@1"]) == pytest.approx(float(other["r@1"]), abs=0.02)
         assert one["fingerprint"] == other["fingerprint"]
     assert all(row["policy"].startswith("law ") for row in rows)
     assert {row["data"] for row in rows} == {"demo (synthetic, seed 0)"}

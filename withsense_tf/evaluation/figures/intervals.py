@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from withsense_tf.errors import DataError, SettingError, check_seed, check_share
-from withsense_tf.evaluation.figures.regression import as_numbers
+from withsense_tf.evaluation.figures.regression import ROUNDING, as_numbers, errors_of
 
 REPEATS = 1000
 LEVEL = 0.95
@@ -73,7 +73,7 @@ def rmse_interval(target: np.ndarray, prediction: np.ndarray, photos: np.ndarray
     """Return the interval of the RMSE; `target`, `prediction` and `photos` are (pairs,)."""
     target, prediction = as_numbers(target, prediction)
     # The root changes no order, so the ends of the interval of the mean square are those of the RMSE.
-    square = bootstrap_by_photo((prediction - target) ** 2, photos)
+    square = bootstrap_by_photo(errors_of(target, prediction) ** 2, photos)
     return Interval(square.low**0.5, square.high**0.5)
 
 
@@ -135,7 +135,7 @@ def paired_randomisation(
     _check_repeats(repeats)
     values_a, cluster, _ = _check(values_a, photos)
     values_b, _, _ = _check(values_b, photos)
-    difference = np.bincount(cluster, values_a - values_b)
+    difference = np.bincount(cluster, errors_of(values_b, values_a))
     size = abs(difference.sum())
     # The same difference, summed in another order, may differ by rounding.
     slack = 1e-9 * np.abs(difference).sum()
@@ -182,7 +182,8 @@ def not_worse_than_best(
     if not values:
         raise DataError("There are no models to compare.")
     means = {name: float(_check(each, photos)[0].mean()) for name, each in values.items()}
-    best = (max if higher_is_better else min)(means, key=lambda name: means[name])
+    top = (max if higher_is_better else min)(means.values())
+    best = next(name for name, mean in means.items() if abs(mean - top) < ROUNDING)
     others = [name for name in values if name != best]
     raw = [paired_randomisation(values[best], values[name], photos, repeats, seed) for name in others]
     p = {name: float(p_value) for name, p_value in zip(others, holm(raw), strict=True)}

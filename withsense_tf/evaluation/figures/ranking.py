@@ -21,7 +21,8 @@ TOP = 5  # of the lists that are told apart
 class RankingFigures:
     """Means over queries, each of which counts once; higher is better but for `median_rank`, where 1 is best.
 
-    `recall_1`, `recall_5` and `recall_10` are the shares of queries whose right photo is among the first so many.
+    `recall_1`, `recall_5` and `recall_10` are the shares of queries whose right photo is among the first so many; not a
+    number where a gallery has no more photos than that, for there everybody finds it.
     `different_top5` is how many different first fives (in order) a gallery's queries get: 1 for a model that
     ignores the query. Over several galleries, it and `gallery` (how many photos there are) are means.
     """
@@ -64,15 +65,18 @@ class PerQuery:
         """Return 1 for the first place, 1/2 for the second, and so on."""
         return 1 / (self.rank + 1)
 
+    def _recall(self, first: int) -> float:
+        return float(self.hit(first).mean()) if self.size.min() > first else float("nan")
+
     def figures(self) -> RankingFigures:
         """Return the means over all queries, whichever gallery they had."""
         _, a_query_each, number = np.unique(self.gallery, return_index=True, return_inverse=True)
         lists = np.unique(np.column_stack([number, self.top_5]), axis=0)
         ndcg = self.ndcg_10[~np.isnan(self.ndcg_10)]
         return RankingFigures(
-            recall_1=float(self.hit(1).mean()),
-            recall_5=float(self.hit(5).mean()),
-            recall_10=float(self.hit(10).mean()),
+            recall_1=self._recall(1),
+            recall_5=self._recall(5),
+            recall_10=self._recall(10),
             mrr=float(self.reciprocal_rank.mean()),
             median_rank=float(np.median(self.rank)) + 1,
             ndcg_10=float(ndcg.mean()) if ndcg.size else float("nan"),

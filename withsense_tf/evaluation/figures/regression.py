@@ -8,6 +8,8 @@ import numpy as np
 
 from withsense_tf.errors import DataError
 
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class RegressionFigures:
@@ -32,12 +34,18 @@ def regression_figures(target: np.ndarray, prediction: np.ndarray, constant: flo
     target, prediction = as_numbers(target, prediction)
     if constant < 0 or constant > 1:
         raise DataError(f"The constant must be a number from 0 to 1, as targets are, got {constant!r}.")
-    error = prediction - target
+    error = errors_of(target, prediction)
     mse = float(np.mean(error**2))
     of_constant = float(np.mean((target - constant) ** 2))
     # Targets that are all 1/9 differ from their mean by rounding alone.
     skill = 1 - mse / of_constant if of_constant > 1e-20 else float("nan")
     return RegressionFigures(mse**0.5, mse, float(np.mean(np.abs(error))), skill)
+
+
+def errors_of(target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+    """Return prediction less target, (pairs,); rounding is no error."""
+    error = prediction - target
+    return np.where(np.abs(error) < ROUNDING, 0.0, error)
 
 
 def as_numbers(target: np.ndarray, prediction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

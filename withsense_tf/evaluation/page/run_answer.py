@@ -58,6 +58,10 @@ def _by_recall(rows: Sequence[Row], chance: float | None) -> list[str]:
 
 
 def _by_error(rows: Sequence[Row], constant: float | None) -> list[str]:
+    # All targets are equal: there is no fit to measure.
+    if constant == 0:
+        return []
+
     def sentence(best: str, error: float) -> str:
         beside = "" if constant is None else f" (the constant: {constant:.3f}{_no_better(error >= constant)})"
         return f"the best by RMSE {best}, with {error:.3f}{beside}."

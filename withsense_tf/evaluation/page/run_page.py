@@ -23,6 +23,7 @@ from withsense_tf.evaluation.page.sections import fill_template
 from withsense_tf.evaluation.result_table import SPLITS, Comparison
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number
 from withsense_tf.targets.which_target import (
+    ALL_EQUAL,
     NOBODY_JUDGED,
     OF_JUDGES,
     SINGLE_CAPTION,
@@ -32,7 +33,11 @@ from withsense_tf.targets.which_target import (
 
 TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
 # Notes that belong beside the answer: how such notes begin.
-CAUTIONS: Final = ("Synthetic", "A smoke run", NOBODY_JUDGED, SINGLE_CAPTION)
+CAUTIONS: Final = ("Synthetic", "A smoke run", "Few photos", ALL_EQUAL, NOBODY_JUDGED, SINGLE_CAPTION)
+NOTHING_TO_LEARN: Final = (
+    "By captions alone a linear form has nothing to learn: neither photo nor caption alone tells the target. So all "
+    "pairs get about one number, and by ties R@5 is 0. This run does not show why: docs/explanation/concatenated.md."
+)
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
     "data": "data",
@@ -99,7 +104,7 @@ def run_page(run: Run) -> str:
         measured=references.of_this_data(outcomes, run.data),
         published=references.of_others(run.data),
         warning=references.WARNING,
-        linear=linear_sentence(main_rows),
+        linear=linear_sentence(main_rows, by_captions),
         others=[
             (
                 f"{split}: {SPLITS[split]}",
@@ -116,11 +121,13 @@ def run_page(run: Run) -> str:
     )
 
 
-def linear_sentence(rows: Sequence[Row]) -> str:
+def linear_sentence(rows: Sequence[Row], by_captions: bool = False) -> str:
     """Say, with its figures, what a linear model on concatenated vectors makes of queries; empty without one."""
     linear = linear_rows(rows)
     if not linear:
         return ""
+    if by_captions:
+        return NOTHING_TO_LEARN
     sentences = (
         f"Different first fives that the queries of a gallery get (distinct_top5): {_different(linear)}."
     )

@@ -182,9 +182,11 @@ def _lawful_pairs(settings: Config, lawful: Lawful, seed: int) -> Pairs:
     except NoCaptionsError:
         pass  # of no photo are there captions that differ from another's
     rest, hint = ("the rest", f"{lawful.why_less} Or write") if lawful.why_less else ("all photos", "Write")
+    captioned = lawful.data.captions["photo"].drop_duplicates()
+    different = captioned.map(lawful.data.groups).dropna().nunique()
+    counts = f"{len(captioned)} have captions, {different} show different things, {photos} say different things too"
     raise NoCaptionsError(
-        f"There is too little to compare by. {lawful.note} Of {rest}, {photos} have captions, show "
-        "different things and say different things: expected at least "
+        f"There is too little to compare by. {lawful.note} Of {rest}, {counts}: expected at least "
         f"{FEWEST_BY_CAPTIONS}, two to learn from and two to measure on. {hint} captions of more photos."
     )
 

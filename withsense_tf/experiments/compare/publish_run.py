@@ -16,6 +16,7 @@ from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
+from withsense_tf.evaluation.row_status import number
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan
 from withsense_tf.experiments.compare.prepare_run import name_machine
@@ -95,15 +96,15 @@ def compare_outcomes(
 def gallery_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
     """Say of which splits R@5 says nothing, since five photos are all that there are.
 
-    >>> gallery_notes([{"split": "folds", "gallery": 4.5}, {"split": "test", "gallery": 30}])
-    ('In galleries of five photos or fewer (folds) R@5 is always 100 %: more photos are needed.',)
+    >>> gallery_notes([{"split": "folds", "gallery": 4.5}, {"split": "test", "gallery": 30, "r@5": 0.5}])
+    ('In galleries of five photos or fewer (folds) R@5 says nothing: more photos are needed.',)
     """
     small = [
-        row.get("split") for row in rows if isinstance(size := row.get("gallery"), int | float) and size <= 5
+        row.get("split") for row in rows if number(row, "gallery") is not None and number(row, "r@5") is None
     ]
     splits = ", ".join(dict.fromkeys(map(str, small)))
     return (
-        (f"In galleries of five photos or fewer ({splits}) R@5 is always 100 %: more photos are needed.",)
+        (f"In galleries of five photos or fewer ({splits}) R@5 says nothing: more photos are needed.",)
         if small
         else ()
     )
@@ -125,12 +126,19 @@ def language_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
     return (f"Russian over English, R@5: {', '.join(shares)}.",) if shares else ()
 
 
+def _few_note(plan: Plan, photos: int, folds: int) -> list[str]:
+    if plan.quick:
+        return [f"{SMOKE}: {photos} photos, {folds} folds. Figures say little."]
+    # Half of 50 may as well be a third or two thirds.
+    return [f"Few photos: {photos}, in {len(plan.pairs):,} pairs. Figures say little."] if photos < 50 else []
+
+
 def _notes(plan: Plan, lawful: Lawful) -> tuple[str, ...]:
     photos, folds = plan.pairs.table["photo"].nunique(), plan.config.folds
     return (
         *synthetic_notes(lawful.data, plan.target),
         *notes_on_target(plan.pairs),
-        *([f"{SMOKE}: {photos} photos, {folds} folds. Figures say little."] if plan.quick else []),
+        *_few_note(plan, photos, folds),
         *([BALANCED_NOTE] if plan.config.balanced else []),
         METHOD_NOTE,
         *copies_note(lawful.data),
