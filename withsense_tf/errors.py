@@ -2,7 +2,8 @@
 
     WithSenseError                 everything below
     ├── DataError    (ValueError)  a file, folder or table is not what was expected
-    │   └── OtherLawError          an index was judged by another law than the one here
+    │   ├── OtherLawError          an index was judged by another law than the one here
+    │   └── ForeignError           what another package adds did not do what it must
     ├── SettingError (ValueError)  an argument or a name that the package does not know
     │   ├── WeightsMissingError    weights that are not here and cannot be downloaded
     │   └── KindError (DataError, TypeError)  something of another kind than is expected
@@ -51,6 +52,10 @@ class OtherLawError(DataError):
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.advice = advice
+
+
+class ForeignError(DataError):
+    """What another package adds did not do what it must."""
 
 
 class SettingError(WithSenseError, ValueError):
@@ -124,15 +129,18 @@ def check_kind(
 
 
 def line_of(error: BaseException, kind: type = object) -> str:
-    """Return an error with the line it came from: of the module of a class, else of one's own code."""
+    """Return an error with the line it came from: of the module of a class, else of one's own code, but not of ours."""
     frames = [(Path(one.filename), one) for one in traceback.extract_tb(error.__traceback__)]
     package, module = Path(__file__).parent, getattr(sys.modules[kind.__module__], "__file__", "")
+    frames = [(file, one) for file, one in frames if one.filename == module or package not in file.parents]
     lines = [one for file, one in frames if one.filename == module] or [
-        one for file, one in frames if not file.is_relative_to(package) and "site-packages" not in file.parts
+        one for file, one in frames if "site-packages" not in file.parts
     ]
-    line = (lines or [one for _, one in frames])[-1]
-    where = f"{Path(line.filename).name}, line {line.lineno}, in {line.name}"
-    return f"{type(error).__name__}: {' '.join(str(error).split())} ({where})"
+    where = [
+        f" ({Path(line.filename).name}, line {line.lineno}, in {line.name})"
+        for line in lines or [one for _, one in frames]
+    ]
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{''.join(where[-1:])}"
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

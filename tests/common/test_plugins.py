@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from withsense_tf.common.plugins import Plugins
+from withsense_tf.common.terminal import run
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS
@@ -76,20 +77,37 @@ class Nameless(TextEncoder):
 
 class Files(ExactIndex):
     """Exact files under another name."""
+
+
+class Unlucky(PhotoEncoder):
+    """It cannot be made."""
+
+    identity, width = "unlucky", 3
+
+    def __init__(self):
+        raise RuntimeError("no GPU here")
+
+    def forward(self, pixels):
+        return pixels
 '''
 SETUP = """
 [metadata]
 name = wordy-matcher
 version = 1.0
 [options]
-py_modules = wordy
+py_modules = wordy, wordy_needs, wordy_hasty
 [options.entry_points]
 withsense_tf.matchers =
     wordy = wordy:Wordy
     broken = wordy:Nowhere
     number = wordy:np
+    needy = wordy_needs:Thing
+    hasty = wordy_hasty:Thing
+withsense_tf.matcher =
+    slip = wordy:Wordy
 withsense_tf.photo_encoders =
     brightness = wordy:Brightness
+    unlucky = wordy:Unlucky
 withsense_tf.text_encoders =
     letters = wordy:Letters
     nameless = wordy:Nameless
@@ -103,6 +121,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that a package with plugins is installed in."""
     source = tmp_path_factory.mktemp("source")
     (source / "wordy.py").write_text(ADDED, encoding="utf-8")
+    (source / "wordy_needs.py").write_text("import no_such_library\n", encoding="utf-8")
+    (source / "wordy_hasty.py").write_text("{}['key']\n", encoding="utf-8")
     (source / "setup.cfg").write_text(SETUP, encoding="utf-8")
     (source / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
     target = tmp_path_factory.mktemp("installed")
@@ -155,6 +175,12 @@ def test_an_added_engine_keeps_vectors(on_path: None, tmp_path: Path) -> None:
         ("number", "expected a subclass of Matcher"),
         ("wordi", "Did you mean 'wordy'"),
         ("no_such_module:Wordy", "on the PYTHONPATH"),
+        ("needy", "It needs no_such_library, which is not installed. wordy-matcher adds it"),
+        ("hasty", r"KeyError: 'key' \(wordy_hasty.py, line 1.* wordy-matcher adds it"),
+        (
+            "slip",
+            r"wordy-matcher adds 'slip' to withsense_tf\.matcher; these are in withsense_tf\.matchers\.",
+        ),
     ],
 )
 def test_what_cannot_be_used_says_why(name: str, said: str, on_path: None) -> None:
@@ -169,6 +195,17 @@ def test_an_encoder_that_cannot_be_made_says_why(on_path: None) -> None:
         text_encoder("nameless")
 
 
+def test_what_raises_in_another_package_is_a_sentence_that_names_it_and_exit_code_2(
+    on_path: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from withsense_tf.encoders.make_encoder import photo_encoder
+
+    with pytest.raises(SystemExit, match="2"):
+        run(lambda: photo_encoder("unlucky"))
+    words = "wordy:Unlucky of wordy-matcher raised RuntimeError: no GPU here (wordy.py, line "
+    assert capsys.readouterr().err.startswith(f"Error: {words}")
+
+
 def test_one_name_for_two_things_is_an_error(on_path: None) -> None:
     twice = Plugins[Matcher](
         "matcher",
@@ -176,7 +213,9 @@ def test_one_name_for_two_things_is_an_error(on_path: None) -> None:
         {"wordy": "withsense_tf.matchers.constant:Constant"},
         "withsense_tf.matchers.base:Matcher",
     )
-    with pytest.raises(SettingError, match="added by wordy-matcher, and can mean one thing only"):
+    with pytest.raises(
+        SettingError, match=r"is built in and added by wordy-matcher, .* uninstall wordy-matcher"
+    ):
         twice.load("wordy")
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.encoders.base import BuiltOnce, PhotoEncoder, TextEncoder, refuse
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, ForeignError
 
 
 class Reds(PhotoEncoder):
@@ -81,6 +81,50 @@ def test_a_file_that_is_no_photo_is_left_out_of_a_stream_and_named(files: list[P
     with pytest.raises(DataError, match="Load the data set again"):
         refuse(list(bad.values()))
     refuse([])
+
+
+class Answers(Reds):
+    """It answers what it is told to."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def forward(self, pixels: np.ndarray) -> np.ndarray:
+        return self.answer  # type: ignore[return-value]  # that is what is tried
+
+
+class TextAnswers(Named):
+    """The same of texts."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return self.source  # type: ignore[return-value]  # as above
+
+
+@pytest.mark.parametrize(
+    ("answer", "received"),
+    [
+        (np.zeros((1, 2, 2), np.float32), r"ndarray float32 \(1, 2, 2\)"),
+        (np.zeros((2, 2), np.float32), r"ndarray float32 \(2, 2\)"),
+        (np.full((1, 2), np.nan), "NaN or infinite"),
+        (np.array([["1", "2"]]), "ndarray <U1"),
+        ([[1.0, 2.0]], "list"),
+    ],
+)
+def test_an_encoder_that_answers_no_numbers_is_named(
+    answer: object, received: str, files: list[Path]
+) -> None:
+    with pytest.raises(
+        ForeignError, match=rf"The encoder 'reds', \S+test_base:Answers, must .* \(1, 2\), got {received}"
+    ):
+        Answers(answer).encode(files[:1])
+    with pytest.raises(ForeignError, match=rf"'texts', \S+:TextAnswers, must .* \(1, [12]\), got {received}"):
+        TextAnswers("texts", answer).encode(["a dog"])  # type: ignore[arg-type]  # as above
+
+
+def test_a_photo_encoder_whose_vectors_have_another_width_than_it_says_is_named(files: list[Path]) -> None:
+    with pytest.raises(ForeignError, match=r"must .* shape \(1, 2\), got ndarray float32 \(1, 3\)"):
+        Answers(np.zeros((1, 3), np.float32)).encode(files[:1])
 
 
 def test_an_encoder_that_learns_nothing_is_its_own_fit_and_knows_every_word() -> None:

@@ -101,6 +101,83 @@ def test_a_matcher_of_another_package_that_cannot_describe_itself_is_a_row_that_
     assert description_of(Speechless())["weights"] == ""
 
 
+class NoNumbers(PhotoEncoder):
+    """It is an encoder of another package, and answers no numbers."""
+
+    identity, width, size = "no numbers", 3, (32, 32)
+
+    def forward(self, pixels: np.ndarray) -> np.ndarray:
+        return np.full((len(pixels), 3), np.nan, np.float32)
+
+
+class Raising(NoNumbers):
+    """It raises."""
+
+    identity = "raising"
+
+    def forward(self, pixels: np.ndarray) -> np.ndarray:
+        raise RuntimeError("no room")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "words"),
+    [
+        (NoNumbers(), f"The encoder 'no numbers', {__name__}:NoNumbers, must return"),
+        (Raising(), f"{__name__}:Raising raised RuntimeError: no room (test_answering.py, line "),
+    ],
+)
+def test_a_mistake_in_another_packages_encoder_is_told_in_the_rows_of_what_asks_it(
+    encoder: PhotoEncoder, words: str, pairs: Pairs
+) -> None:
+    outcome = answer_split(ConcatLinear(photo=encoder, text="tfidf"), pairs)
+    assert f"not run: it raised an error: {words}" in outcome.status
+    assert is_broken(row_of(outcome))
+
+
+class Pixels(Constant):
+    """Its track is none."""
+
+    track = "pixels"
+
+
+class Hundreds(Constant):
+    """Its numbers are no chances."""
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return np.full(len(pairs), 55.0)
+
+
+class Unwritten(Matcher):
+    """It lacks what a matcher must have."""
+
+    track, name = "baseline", "unwritten"
+
+
+class Leaving(Constant):
+    """It ends the process."""
+
+    def _fit(self, pairs: Pairs) -> None:
+        raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("matcher", "words"),
+    [
+        (
+            Pixels(),
+            "SettingError: track='pixels' is not known. Known: baseline, image-only, caption-assisted.",
+        ),
+        (Hundreds(), "DataError: 100% of its scores lie outside 0 to 1 (from 55 to 55) and are cut off"),
+        (Unwritten(), "NotImplementedError: write `_fit`"),
+        (Leaving(), "SystemExit: 3 (test_answering.py, line "),
+    ],
+)
+def test_a_matcher_of_another_package_that_breaks_the_contract_is_not_run(
+    matcher: Matcher, words: str, pairs: Pairs
+) -> None:
+    assert answer_split(matcher, pairs).status.startswith(f"not run: it raised {words}")
+
+
 class FullDisk(Constant):
     """It finds no room to write in."""
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.common.terminal import run
+from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSenseWarning
 from withsense_tf.policy.photo_judge import ChildJudge, PhotoHead, ask_judge, load_judge
 
 PATHS = [Path("a.jpg"), Path("b.jpg"), Path("c.jpg")]
@@ -39,7 +42,41 @@ def test_a_head_that_has_not_learned_or_has_one_kind_to_learn_from_is_an_error()
 
 @pytest.mark.parametrize("answer", [float("nan"), -1, 1.5, float("inf")])
 def test_what_is_no_number_from_0_to_1_is_no_answer(answer: float) -> None:
-    assert np.isnan(ask_judge(lambda _: np.array([0.1, answer, 0.2]), PATHS)).tolist() == [False, True, False]
+    with (
+        nullcontext()
+        if np.isnan(answer)
+        else pytest.warns(WithSenseWarning, match="test_photo_judge:.* is no answer")
+    ):
+        chances = ask_judge(lambda _: np.array([0.1, answer, 0.2]), PATHS)
+    assert np.isnan(chances).tolist() == [False, True, False]
+
+
+class Down(NamedJudge):
+    """Its detector is not there."""
+
+    def __call__(self, paths: list[Path]) -> np.ndarray:
+        raise RuntimeError("no detector")
+
+
+class Nobody(Down):
+    """It does not say who it is."""
+
+    identity = None  # type: ignore[assignment]  # that is what is tried
+
+
+def test_a_judge_of_another_package_that_raises_ends_a_command_with_a_sentence_that_names_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run(lambda: ask_judge(Down(), PATHS))
+    words = rf"Error: {__name__}:Down raised RuntimeError: no detector \(test_photo_judge.py, line \d+, in __call__\)"
+    assert re.match(words, capsys.readouterr().err)
+
+
+def test_a_judge_that_does_not_say_who_it_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.policy.countries.Nobody", Nobody, raising=False)
+    with pytest.raises(SettingError, match=r":Nobody has no `identity`"):
+        load_judge("withsense_tf.policy.countries:Nobody")
 
 
 @pytest.mark.parametrize("answer", [[0.1], 0.5, ["a", "b", "c"], [[0.1], [0.2], [0.3]], None])

@@ -17,6 +17,11 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.constant import Constant
 
 
+class Keyless(Constant):
+    def __init__(self):
+        raise RuntimeError("no key")
+
+
 class Outside(Constant):
     def predict(self, pairs):
         return super().predict(pairs) + 2
@@ -221,6 +226,15 @@ def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
     assert code == 1
     assert "no  it raised KeyError: 'targett' (broken_matchers.py, line " in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.slow
+def test_a_matcher_that_cannot_be_made_is_a_line_and_what_is_none_is_refused() -> None:
+    code, printed = invoke("broken_matchers:Keyless")
+    assert code == 1
+    assert "no  it raised RuntimeError: no key (broken_matchers.py, line " in printed
+    assert "This checks matchers, and no encoders" in invoke("broken_matchers:np")[1]
 
 
 @pytest.mark.usefixtures("prepared")

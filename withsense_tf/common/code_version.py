@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from importlib.metadata import distribution, packages_distributions, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from withsense_tf.errors import ForeignError, line_of
 
 PACKAGE: Final = __name__.partition(".")[0]
 # What stands in place of a digest where nobody can say what the code is.
@@ -57,6 +60,30 @@ def foreign_bases(cls: type) -> list[type]:
     tops = {one: one.__module__.partition(".")[0] for one in cls.__mro__}
     known = {base for one, top in tops.items() if top == PACKAGE for base in one.__mro__}
     return [one for one, top in tops.items() if one not in known and top not in sys.stdlib_module_names]
+
+
+def complaint(error: BaseException) -> str:
+    """Say whose an error is; nothing of our own."""
+    if isinstance(error, ForeignError):
+        return str(error)
+    for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))):
+        kind = type(frame.f_locals.get("self"))
+        if is_addition(kind) and frame.f_globals["__name__"].partition(".")[0] != PACKAGE:
+            return f"{whose(kind)} raised {line_of(error, kind)}."
+    return ""
+
+
+def is_addition(kind: type) -> bool:
+    """Return whether a class of another package is built on one of ours."""
+    tops = [one.__module__.partition(".")[0] for one in kind.__mro__]
+    return tops[0] != PACKAGE and PACKAGE in tops
+
+
+def whose(thing: Any) -> str:
+    """Name the class of an object, or a function, and its package: "my.eyes:Eyes of my-package"."""
+    kind = thing if hasattr(thing, "__qualname__") else type(thing)
+    packages = packages_distributions().get(kind.__module__.partition(".")[0], [])
+    return " of ".join([f"{kind.__module__}:{kind.__qualname__}", *packages[:1]])
 
 
 def _code_name(top: str, module: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from withsense_tf.common.code_version import PACKAGE
 from withsense_tf.common.terminal import start_tensorflow
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.errors import SettingError, check_choice, line_of
 
 T = TypeVar("T")
 
@@ -43,17 +44,30 @@ class Plugins(Generic[T]):
         if ":" in name:
             with _working_folder():
                 return self._load_class(name, EntryPoint(name, name, self.group))
-        check_choice(self.setting, name, self.names())
+        self.check(self.setting, name, self.names())
         additions = self._additions().get(name, [])
         if len(additions) + (name in self.built_in) > 1:
-            packages = [one.dist.name for one in additions if one.dist is not None]
+            packages = " and ".join(one.dist.name for one in additions if one.dist is not None)
+            built_in = "built in and " if name in self.built_in else ""
             raise SettingError(
-                f"{self.setting}={name!r} is added by {' and '.join(packages)}, and can mean one thing only: uninstall "
-                "one of them, or give it another name."
+                f"{self.setting}={name!r} is {built_in}added by {packages}, and can mean one thing only: uninstall "
+                f"{packages if built_in else 'one of them'}, or give what it adds another name."
             )
         return self._load_class(
             name, additions[0] if additions else EntryPoint(name, self.built_in[name], self.group)
         )
+
+    def check(self, setting: str, name: str, known: Iterable[str]) -> None:
+        """Raise if a name is not known; say which package adds it to another group, as by a slip."""
+        try:
+            check_choice(setting, name, known)
+        except SettingError as error:
+            slips = [
+                f" {_maker(one)} adds {name!r} to {one.group}; these are in {self.group}."
+                for one in entry_points(name=name)
+                if one.group.startswith(PACKAGE) and one.group != self.group
+            ]
+            raise SettingError(f"{error}{''.join(slips)}") from None
 
     def modules(self) -> dict[str, str]:
         """Return the module of each class by the class's name, of this package's and of added ones."""
@@ -71,10 +85,20 @@ class Plugins(Generic[T]):
             if name not in self.built_in and _speaks_of_tensorflow(entry.module):
                 start_tensorflow()
             loaded_class = entry.load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
+            cause = str(error)
+            if not isinstance(error, ImportError | AttributeError):
+                if entry.value.startswith(PACKAGE):
+                    raise
+                cause = line_of(error)
+            advice = "Is its module in this folder or on the PYTHONPATH?"
+            if entry.dist is not None:
+                advice = f"{_maker(entry)} adds it: mend or uninstall that."
+            if isinstance(error, ModuleNotFoundError) and not f"{entry.module}.".startswith(f"{error.name}."):
+                advice = f"It needs {error.name}, which is not installed. {advice}"
             raise SettingError(
-                f"{self.setting}={name!r} stands for {entry.value}, which cannot be imported: {error}. Is its package "
-                "installed whole, and its module in this folder or on the PYTHONPATH?"
+                f"{self.setting}={name!r} stands for {entry.value}, which cannot be imported: {cause}. "
+                f"{advice}"
             ) from error
         module, _, base = self.kind.partition(":")
         if not (
@@ -92,6 +116,10 @@ def _speaks_of_tensorflow(module: str) -> bool:
         if (spec := find_spec(module)) and spec.origin:
             return any(word in Path(spec.origin).read_bytes() for word in (b"tensorflow", b"keras"))
     return False
+
+
+def _maker(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else entry.module
 
 
 @contextmanager

@@ -234,7 +234,9 @@ def run(command: Callable[[], object]) -> None:
         _end(str(error))
     except Exception as error:
         # Libraries have errors of their own for a full disk.
-        message = disk_trouble(error)
+        from withsense_tf.common.code_version import complaint
+
+        message = disk_trouble(error) or complaint(error) or None
         if message is None and isinstance(error, OSError):
             message = f"{error.filename or 'input or output'}: {error.strerror or error}"
         if message is None:

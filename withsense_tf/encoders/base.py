@@ -6,13 +6,14 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from threading import RLock
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 
 import numpy as np
 
+from withsense_tf.common.code_version import is_addition, whose
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.problems import Problem
@@ -20,7 +21,7 @@ from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
 from withsense_tf.encoders.weights.package_files import package_name
 from withsense_tf.encoders.weights.weight_files import whole_path
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, ForeignError
 
 # How weights that nobody trained are named, before the seed.
 RANDOM_WEIGHTS: Final = "random (seed"
@@ -144,11 +145,11 @@ class PhotoEncoder(Encoder):
         count = self.batch_size * self.batches_at_once
         batches = PhotoBatches(paths, self.size, count, self.views, self.read)
         for batch in track(batches, len(paths), "Encoding", size=lambda batch: len(batch.rows)):
-            if self.views == 1:
-                yield PhotoVectors(batch.rows, self.forward(batch.pixels))
-                continue
-            vectors = self.forward(batch.pixels.reshape(-1, *self.size, 3))
-            yield PhotoVectors(batch.rows, vectors.reshape(len(batch.rows), self.views, -1).mean(axis=1))
+            pixels = batch.pixels.reshape(-1, *self.size, 3)
+            vectors = check_vectors(self, self.forward(pixels), (len(pixels), self.width))
+            if self.views > 1:
+                vectors = vectors.reshape(len(batch.rows), self.views, -1).mean(axis=1)
+            yield PhotoVectors(batch.rows, vectors)
         bad.update(batches.bad)
 
     def encode(self, paths: Sequence[Path]) -> np.ndarray:
@@ -166,6 +167,12 @@ class TextEncoder(Encoder):
     learns: ClassVar[bool] = False
     # From which cosine on two sentences probably tell of the same scene; None where nobody measured it.
     same_sense: ClassVar[float | None] = None
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Check what others' encoders answer."""
+        super().__init_subclass__(**settings)
+        if "encode" in vars(cls) and is_addition(cls):
+            cls.encode = _with_checks(cls.encode)  # type: ignore[method-assign]  # that is meant
 
     def fit(self, texts: Sequence[str]) -> Self:  # noqa: ARG002  # those that learn use them
         """Learn from the training texts, if the encoder learns at all."""
@@ -204,6 +211,30 @@ class TextEncoder(Encoder):
     def unknown(self, text: str) -> tuple[str, ...]:  # noqa: ARG002  # those that count words use it
         """Return the words of a text that change nothing, because they were never learned; () where all count."""
         return ()
+
+
+def _with_checks(encode: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    @wraps(encode)
+    def encode_and_check(encoder: TextEncoder, texts: Sequence[str]) -> np.ndarray:
+        vectors = encode(encoder, texts)
+        return check_vectors(encoder, vectors, (len(texts), *(getattr(vectors, "shape", ())[1:2] or [1])))
+
+    return encode_and_check
+
+
+def check_vectors(encoder: Encoder, vectors: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return what an encoder answered; raise where that is no array of finite numbers of a shape."""
+    received = (
+        f"{type(vectors).__name__} {getattr(vectors, 'dtype', '')} {getattr(vectors, 'shape', '')}".strip()
+    )
+    if isinstance(vectors, np.ndarray) and vectors.shape == shape and vectors.dtype.kind in "fiu":
+        if np.isfinite(vectors).all():
+            return vectors
+        received = "NaN or infinite ones"
+    raise ForeignError(
+        f"The encoder {encoder.identity!r}, {whose(encoder)}, must return an array of finite numbers of shape "
+        f"{shape}, got {received}."
+    )
 
 
 class PackageText(TextEncoder):

@@ -71,7 +71,7 @@ def photo_encoder(photo: str | PhotoEncoder | Sequence[str | PhotoEncoder]) -> P
         return photo
     check_kind("photo=", photo, str, "an encoder or its name", "pass photo=list(ws.best_encoders_here())")
     name, _, source = str(photo).partition(":")
-    check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
+    PHOTO_ENCODERS.check("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
     if name in BACKBONES:
         return KerasPhoto(name, source or None)
     return _make(PHOTO_ENCODERS.load(name), "photo", name, source)

@@ -16,8 +16,10 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.code_version import complaint, is_addition
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
+from withsense_tf.errors import DataError
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 
@@ -26,6 +28,8 @@ QUERIES: Final = 5
 PHOTOS: Final = 10
 # The same numbers computed in another order differ by less: by some 2e-6 behind a calibration.
 CLOSE: Final = 1e-5
+# A line through the targets leaves 0 to 1 here and there.
+MOST_OUTSIDE: Final = 0.5
 OWN_CAPTION: Final = "reads the query's own caption from pairs.data, which no user's query has"
 JUDGEMENTS: Final = "reads the judgements of the photos that it is measured on from pairs.data"
 IDS: Final = (
@@ -78,9 +82,9 @@ def looked_up(matcher: Matcher, gallery: Gallery) -> str:
     return ""
 
 
-def is_foreign(matcher: Matcher) -> bool:
+def is_foreign(matcher: Matcher | type[Matcher]) -> bool:
     """Return whether a matcher is of another package: those of this one are looked at by its tests."""
-    return type(matcher).__module__.partition(".")[0] != __name__.partition(".")[0]
+    return is_addition(matcher if isinstance(matcher, type) else type(matcher))
 
 
 def description_of(matcher: Matcher) -> dict[str, str]:
@@ -91,13 +95,13 @@ def description_of(matcher: Matcher) -> dict[str, str]:
     in_short = Matcher.describe(matcher)
     try:
         return in_short | matcher.describe()
-    except Exception:
-        if not is_foreign(matcher):
+    except Exception as error:
+        if not is_foreign(matcher) and not complaint(error):
             raise
         return in_short
 
 
-def lesson_for(matcher: Matcher, train: Pairs, content: Iterable[str]) -> Pairs:
+def lesson_for(matcher: Matcher | type[Matcher], train: Pairs, content: Iterable[str]) -> Pairs:
     """Return the pairs to train on; for a matcher of another package, their data have no photo with such contents."""
     if not is_foreign(matcher):
         return train
@@ -114,6 +118,19 @@ def data_to_ask(matcher: Matcher, data: Dataset, content: Iterable[str]) -> Data
     if matcher.track != CAPTION_ASSISTED:
         return _without(data, content, but={"photos"})
     return _without(data, content, but=set(data._tables).difference(("experts", "crowd", "pairs", "queries")))
+
+
+def check_scale(matcher: Matcher, pairs: Pairs) -> None:
+    """Raise where most of a matcher's scores lie outside 0 to 1, and so are cut off."""
+    if type(matcher)._score is Matcher._score:
+        return
+    scores = matcher._checked_scores(pairs)
+    outside = float(((scores < 0) | (scores > 1)).mean())
+    if outside > MOST_OUTSIDE:
+        raise DataError(
+            f"{outside:.0%} of its scores lie outside 0 to 1 (from {scores.min():g} to {scores.max():g}) and are cut "
+            "off: bring them to that scale."
+        )
 
 
 def _without(data: Dataset, content: Iterable[str], but: Collection[str] = ()) -> Dataset:

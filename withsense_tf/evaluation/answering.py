@@ -11,16 +11,24 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.code_version import complaint
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
-from withsense_tf.errors import SettingError, WeightsMissingError, disk_trouble, line_of
+from withsense_tf.errors import (
+    ForeignError,
+    SettingError,
+    WeightsMissingError,
+    check_choice,
+    disk_trouble,
+    line_of,
+)
 from withsense_tf.evaluation.answer_key import description_of, is_foreign, lesson_for, looked_up
 from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task, check_unseen, require
-from withsense_tf.evaluation.row_status import MISTAKE, RUN
+from withsense_tf.evaluation.row_status import MISTAKE, RUN, TRACKS
 from withsense_tf.matchers.base import Matcher
 
 TOP: Final = 5
@@ -81,16 +89,21 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
     """
     try:
         return _answer_task(label, split, matcher, task)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if words := complaint(error):
+            words = f"an error: {words}"
+        if is_foreign(matcher) and not isinstance(error, ForeignError):
+            words = line_of(error, type(matcher))
         # A disk that is full is nobody's mistake.
-        if not is_foreign(matcher) or disk_trouble(error):
+        if not words or disk_trouble(error):
             raise
-        status = f"{MISTAKE}{line_of(error, type(matcher))}"
-        return Outcome(label, split, description_of(matcher), status=status, config=settings_of(matcher))
+        about = description_of(matcher)
+        return Outcome(label, split, about, status=f"{MISTAKE}{words}", config=settings_of(matcher))
 
 
 def _answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome:
     config = settings_of(matcher)
+    check_choice("track", matcher.track, TRACKS)
     answers = rankings = None
     with Meter() as meter:
         try:

@@ -20,12 +20,13 @@ import pandas as pd
 from withsense_tf.common.words import without_marks
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.evaluation.answer_key import data_to_ask, is_foreign
+from withsense_tf.evaluation.answer_key import check_scale, data_to_ask, is_foreign
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.base import points_remembered
 
 SEED: Final = 0
+PAIRS: Final = 200
 
 
 def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
@@ -51,7 +52,9 @@ def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
         numbers = np.zeros(len(test))
         order = np.random.default_rng(SEED).permutation(len(test))
         data = data_to_ask(matcher, test.data, test.content)
-        numbers[order] = _numbers(matcher, Pairs(data, test.take(order).table, test.definition))
+        pairs = Pairs(data, test.take(order).table, test.definition)
+        numbers[order] = _numbers(matcher, pairs)
+        check_scale(matcher, pairs.take(range(min(PAIRS, len(test)))))
         return numbers
     return _numbers(matcher, test)
 

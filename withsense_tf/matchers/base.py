@@ -62,7 +62,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     @property
     def name(self) -> str:
         """Name the matcher and the settings that tell its rows apart."""
-        raise NotImplementedError
+        raise NotImplementedError("write `name`")
 
     def fit(self, pairs: Pairs) -> Self:
         """Learn from the pairs' targets and weights; remember which photos were seen."""
@@ -188,10 +188,10 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         return state
 
     def _fit(self, pairs: Pairs) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("write `_fit`")
 
     def _score(self, pairs: Pairs) -> np.ndarray:
-        raise NotImplementedError
+        raise NotImplementedError("write `_score`")
 
     def _checked_scores(self, pairs: Pairs) -> np.ndarray:
         """Return the scores of pairs; raise where a subclass returns something else than an array of them."""

@@ -7,6 +7,7 @@ is needed.
 from __future__ import annotations
 
 import os
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.code_version import whose
 from withsense_tf.common.plugins import Plugins
-from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSenseWarning
 
 # Photo files -> how likely each shows a child, from 0 to 1.
 PhotoJudge = Callable[[list[Path]], np.ndarray]
@@ -69,7 +71,10 @@ def load_judge(name: str | None) -> ChildJudge:
             f"Which judge of photos? {here} Name one by --judge, as my_module:MyJudge or as the folder that "
             "policy train made; docs/how_to/extend.md shows how to write one, and how a package adds one."
         )
-    return JUDGES.load(names[0] if name is None else name)()
+    judge = JUDGES.load(names[0] if name is None else name)()
+    if not isinstance(getattr(judge, "identity", None), str):
+        raise SettingError(f"{whose(judge)} has no `identity`: name all that its answers depend on.")
+    return judge
 
 
 def ask_judge(judge: PhotoJudge, paths: Sequence[Path]) -> np.ndarray:
@@ -77,12 +82,18 @@ def ask_judge(judge: PhotoJudge, paths: Sequence[Path]) -> np.ndarray:
     try:
         chances = np.asarray(judge(list(paths)), dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"The judge of photos gives no numbers: {error}.") from error
+        raise DataError(f"The judge of photos {whose(judge)} gives no numbers: {error}.") from error
     if chances.shape != (len(paths),):
         raise DataError(
-            f"The judge of photos answers {chances.shape} for {len(paths)} photos, expected one each."
+            f"The judge of photos {whose(judge)} answers {chances.shape} for {len(paths)} photos, expected one each."
         )
-    return np.where((chances >= 0) & (chances <= 1), chances, np.nan)
+    is_chance = (chances >= 0) & (chances <= 1)
+    if len(others := chances[~is_chance & ~np.isnan(chances)]):
+        message = (
+            f"The judge of photos {whose(judge)} answers {others[0]:g}: what is not from 0 to 1 is no answer."
+        )
+        warnings.warn(message, WithSenseWarning, stacklevel=2)
+    return np.where(is_chance, chances, np.nan)
 
 
 class PhotoHead:

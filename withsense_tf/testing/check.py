@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Pairs
     from withsense_tf.matchers.base import Matcher
 
-# A line through the targets leaves 0 to 1 here and there, and is cut off; another scale does so nearly everywhere.
-MOST_OUTSIDE = 0.5
 Check = Callable[[], list[str]]
 # What often makes numbers differ.
 BESIDE = (
@@ -63,14 +61,19 @@ def check_matcher(name: str, folder: Path, seed: int = 0) -> list[str]:
 
 
 def _checks(name: str, folder: Path, seed: int) -> list[Check]:
+    from withsense_tf.errors import SettingError
+    from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
+
+    try:
+        kind = MATCHERS.load(name)  # a name that is not known is a mistake of who asks
+    except SettingError as error:
+        raise SettingError(f"This checks matchers, and no encoders, engines or judges. {error}") from error
     from withsense_tf.data.split import split_by_photo
     from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.evaluation.answer_key import lesson_for
-    from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
     from withsense_tf.targets.blend import relevance
 
-    MATCHERS.load(name)  # a name that is not known is a mistake of who asks
     data = demo_dataset(seed, 40, 8, folder=folder / "demo", captioned=0)
     split = split_by_photo(relevance(data), test_share=0.3, seed=seed)
     store = VectorStore(folder / "vectors")
@@ -79,7 +82,7 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
     def make(vectors: VectorStore = store) -> Matcher:
         return make_matcher({"matcher": name}, Surroundings(photo, None, vectors, seed))
 
-    train = lesson_for(make(), split.train, split.test.content)
+    train = lesson_for(kind, split.train, split.test.content)
 
     def new_fitted() -> Matcher:
         return make().fit(train)
@@ -161,6 +164,7 @@ def _refusals(make: Callable[[], Matcher], pairs: Pairs) -> list[str]:
 def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str]:
     import numpy as np
 
+    from withsense_tf.evaluation.answer_key import check_scale
     from withsense_tf.testing.differences import learned_difference
 
     matcher = make()
@@ -172,13 +176,7 @@ def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str
         f"{getattr(numbers, 'shape', None)}.",
     )
     _require(((numbers >= 0) & (numbers <= 1)).all(), "numbers must lie from 0 to 1, and be numbers.")
-    scores = matcher._score(test)
-    outside = float(((scores < 0) | (scores > 1)).mean())
-    _require(
-        outside <= MOST_OUTSIDE,
-        f"{outside:.0%} of its scores lie outside 0 to 1 (from {scores.min():g} to {scores.max():g}) and are cut off: "
-        "bring them to that scale.",
-    )
+    check_scale(matcher, test)
     pairs = [f"{photo} beside {text!r}" for photo, text in zip(test.table["photo"], test.texts, strict=True)]
     _require_same(matcher.predict(test), numbers, pairs, "asked twice, it must say the same", CHANCE)
     # In another order, and fewer of them: a mean over all pairs is the same in any order.

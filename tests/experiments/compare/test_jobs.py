@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.result_rows import row_of
+from withsense_tf.evaluation.row_status import is_broken
+from withsense_tf.experiments.compare.dry_run import why_not_run
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
 from withsense_tf.experiments.compare.prepare_run import some_photos
+from withsense_tf.experiments.compare.run import run_jobs
 
 
 @pytest.mark.closed
@@ -34,3 +41,47 @@ def test_balanced_pairs_are_trained_on_and_not_measured_on(plan: Plan) -> None:
             # Skill is over the constant of a world in which few pairs match.
             assert after.constant == before.constant == before.train.target.mean()
     assert balanced.target == f"{plan.target}, trained on balanced pairs"
+
+
+UNMADE = """
+from withsense_tf.matchers.constant import Constant
+
+
+class Keyless(Constant):
+    def __init__(self):
+        raise RuntimeError("no licence key")
+
+
+class Nameless(Constant):
+    name = property(lambda self: {}["name"])
+
+
+class Lost(Constant):
+    def __init__(self, power=1):
+        super().__init__()
+"""
+
+
+@pytest.mark.parametrize("name", ["Keyless", "Nameless", "Lost"])
+def test_a_matcher_of_another_package_that_cannot_be_made_is_a_row_that_says_so_and_ends_no_other(
+    name: str, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "unmade_ones.py").write_text(UNMADE, encoding="utf-8")
+    models = ({"matcher": f"unmade_ones:{name}"}, {"matcher": "constant"})
+    config = replace(plan.config, splits=("folds",), model=models)
+    results = run_jobs(jobs_of(replace(plan, config=config)), plan, tmp_path / "out", False, 1)
+    rows = {job.label: row_of(outcome) for job, outcome in results}
+    assert is_broken(rows[f"unmade_ones:{name}"])
+    assert f"unmade_ones:{name} raised " in str(rows[f"unmade_ones:{name}"]["status"])
+    assert rows["constant mean"]["status"] == "ok"
+    assert "unmade_ones" in why_not_run(jobs_of(replace(plan, config=config))[0].matcher, plan.around, False)
+    monkeypatch.delitem(sys.modules, "unmade_ones")
+
+
+def test_two_models_of_one_name_are_both_named(plan: Plan) -> None:
+    models = ({"matcher": "constant"}, {"matcher": "withsense_tf.matchers.constant:Constant"})
+    with pytest.raises(
+        SettingError, match=r"called 'constant mean', constant and withsense_tf\S+:Constant: give"
+    ):
+        jobs_of(replace(plan, config=replace(plan.config, model=models)))

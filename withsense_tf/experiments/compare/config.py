@@ -71,7 +71,7 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
     # A change may have made a name: of a kind, a loss or a label.
     keys |= {word for model in config.model for word in names_of(model)}
     for name in models:
-        check_choice("--models", name, sorted({*keys, *MATCHERS.names()}))
+        MATCHERS.check("--models", name, sorted({*keys, *MATCHERS.names()}))
     if models:
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))

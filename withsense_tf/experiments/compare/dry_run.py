@@ -11,8 +11,9 @@ import typer
 from withsense_tf.encoders.weights.preset_cache import no_downloads
 from withsense_tf.errors import WeightsMissingError
 from withsense_tf.evaluation.protocol import LANGUAGES, SPLITS
+from withsense_tf.evaluation.row_status import MISTAKE
 from withsense_tf.experiments.compare.config import Config
-from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, label_models
+from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, Unmade, label_models
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
@@ -46,7 +47,9 @@ def say_on_demo(config: Config, around: Surroundings, demo: Path, download: bool
 
 
 def why_not_run(matcher: Matcher, around: Surroundings, download: bool) -> str:
-    """Return why a run would pass over a matcher: weights that it alone asks for are not here; else nothing."""
+    """Return why a run would pass over a matcher: it cannot be made, or weights that it alone asks for are not here."""
+    if isinstance(matcher, Unmade):
+        return f"{MISTAKE}an error: {matcher.why}"
     if download:
         return ""  # a run fetches them, and this is none
     try:

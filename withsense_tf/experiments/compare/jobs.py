@@ -11,16 +11,18 @@ from typing import Any, Final
 
 import pandas as pd
 
+from withsense_tf.common.code_version import complaint, is_addition, whose
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import ForeignError, SettingError, WithSenseError, line_of
 from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.matcher_code import matcher_code
 from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
+from withsense_tf.evaluation.row_status import BASELINE
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.registry import Surroundings, make_matcher
+from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.which_target import equal_caption_pairs, measured_by_captions
 
@@ -81,12 +83,40 @@ def label_models(config: Config, around: Surroundings) -> list[tuple[str, Mappin
     """Make every model once, which checks its settings; return its label, its table and its matcher."""
     models: dict[str, tuple[str, Mapping[str, Any], Matcher]] = {}
     for model in config.model:
-        first = make_matcher(model, around)
+        first = _make_or_tell(model, around)
         label = str(model.get("label", first.name))
         if label in models:
-            raise SettingError(f"Two models are called {label!r}: give one of them a `label` of its own.")
+            raise SettingError(
+                f"Two models are called {label!r}, {models[label][1]['matcher']} and {model['matcher']}: give one of "
+                "them a `label` of its own, or a class of yours another `name`."
+            )
         models[label] = (label, model, first)
     return list(models.values())
+
+
+class Unmade(Matcher):
+    """It stands for a matcher that cannot be made."""
+
+    track, name, why = BASELINE, "", ""
+
+    def _fit(self, _: Pairs) -> None:
+        raise ForeignError(self.why)
+
+
+def _make_or_tell(model: Mapping[str, Any], around: Surroundings, label: str = "") -> Matcher:
+    try:
+        matcher = make_matcher(model, around, label)
+        _ = matcher.name, matcher.track, settings_of(matcher)
+        return matcher
+    except (Exception, SystemExit) as error:
+        unmade, kind = Unmade(), MATCHERS.load(unmade_name := str(model["matcher"]))
+        unmade.why = complaint(error)
+        if not unmade.why and is_addition(kind):
+            unmade.why = f"{whose(kind)} raised {line_of(error, kind)}."
+        if not unmade.why or isinstance(error, WithSenseError):
+            raise
+        unmade.name = unmade_name
+        return unmade
 
 
 def jobs_of(plan: Plan) -> list[Job]:
@@ -111,7 +141,7 @@ def jobs_of(plan: Plan) -> list[Job]:
                 continue  # no photos with test queries
 
             def make(number: int, model: Any = model, label: str = label, split: str = split) -> Matcher:
-                return make_matcher(model, around, f"{label} {split.replace('/', '-')} {number}")
+                return _make_or_tell(model, around, f"{label} {split.replace('/', '-')} {number}")
 
             about = {
                 "label": label,

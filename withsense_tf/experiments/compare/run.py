@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import typer
 
-from withsense_tf.common.code_version import UNREAD, code_version
+from withsense_tf.common.code_version import UNREAD, code_version, complaint
 from withsense_tf.common.fingerprints import shared_in
 from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
@@ -194,7 +194,7 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
             missing[first.label] = error
         except Exception as error:
             # Its row will say it.
-            if not is_foreign(first.matcher) or disk_trouble(error):
+            if not (is_foreign(first.matcher) or complaint(error)) or disk_trouble(error):
                 raise
     return {
         job.key: not_run(job.label, job.split, job.matcher, missing[job.label])
