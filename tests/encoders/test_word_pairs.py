@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from withsense_tf.encoders.word_pairs import english_by_russian, english_of, russian_by_english
+from withsense_tf.encoders.word_pairs import counterparts, english_by_russian, english_of, russian_by_english
 
 
 def test_every_line_has_an_english_word_and_russian_ones_each_once() -> None:
@@ -49,3 +49,11 @@ def test_two_words_may_be_one_thing() -> None:
 
 def test_english_words_stand_for_none() -> None:
     assert english_of("dog") == ()
+
+
+def test_a_part_of_a_phrase_is_no_counterpart_unless_there_is_no_other() -> None:
+    assert counterparts("деда") == ("grandfather",)
+    assert counterparts("santa") == ("дед мороз",)
+    assert counterparts("шаров") == ("balloon",)
+    assert counterparts("polar", "bears") == ("белый медведь", "полярный медведь")
+    assert counterparts("около") == ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import lzma
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser
+from withsense_tf.common.words import CYRILLIC, SMALL, lemma, russian_analyser
 
 
 @cache
@@ -49,6 +49,32 @@ def english_of(*words: str) -> tuple[str, ...]:
         forms = [f"{before} {form}".strip() for before in forms for form in _basic_forms(word)]
     table = english_by_russian()
     return tuple(dict.fromkeys(english for form in forms for english in table.get(form, ())))
+
+
+@lru_cache(maxsize=50_000)
+def counterparts(*words: str) -> tuple[str, ...]:
+    """Return what one or two words in lower case are in the other of the two languages, in whichever form they stand.
+
+    A part of a phrase is no word for the whole: "дед" is half of what Santa is called.
+
+    >>> counterparts("деда"), counterparts("santa"), counterparts("подводных", "лодок"), counterparts("dogs")[:2]
+    (('grandfather',), ('дед мороз',), ('submarine',), ('собака', 'пёс'))
+    """
+    table = russian_by_english()
+    if any(map(CYRILLIC.search, words)):
+        parts = {part for word in words for part in _basic_forms(word)} if len(words) == 1 else set()
+        english = tuple(word for word in english_of(*words) if word not in SMALL)
+        whole = tuple(word for word in english if parts.isdisjoint(_parts(table.get(word, ()))))
+        return whole or english
+    # What English writes as two words is one in the table: "polar bear".
+    compound = "".join(words)
+    others = table.get(compound) or table.get(lemma(compound), ())
+    return tuple(other for other in others if other not in _parts(others)) or others
+
+
+def _parts(phrases: Iterable[str]) -> set[str]:
+    """Return the words of phrases of two words."""
+    return {part for phrase in phrases if " " in phrase for part in phrase.split()}
 
 
 def _entry(word: str) -> str:

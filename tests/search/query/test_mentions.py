@@ -98,3 +98,38 @@ def test_british_and_american_spellings_are_one_word() -> None:
     assert mentions("Two tires on a gray wall", "tyre")
     assert mentions("A grey wall", "gray walls")
     assert not mentions("A tour of a wall", "tor")
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A bunch of dogs on a beach .", "собак"),
+        ("A bunch of dogs on a beach .", "собаку"),
+        ("A dog runs through snow", "снег"),
+        ("A dog chases a ball", "мяча"),
+        ("A red car", "красных машин"),
+        ("A man in sunglasses", "солнечных очков"),
+        ("A submarine", "подводной лодки"),
+        ("A squirrel on a log", "белкой"),
+        ("Рыжая белка на бревне", "squirrels"),
+        ("Белые медведи на льдине", "polar bear"),
+        ("Две подводные лодки", "submarine"),
+    ],
+)
+def test_a_term_is_mentioned_in_the_other_language_in_any_form(caption: str, term: str) -> None:
+    assert mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("Santa on a sleigh", "деда"),
+        ("Дед на лавке, мороз", "santa"),
+        ("A beach without dogs", "собак"),
+        ("A person on a bench", "дома"),
+    ],
+)
+def test_half_of_a_phrase_and_what_is_absent_are_no_mention_in_the_other_language(
+    caption: str, term: str
+) -> None:
+    assert not mentions(caption, term)

@@ -1,4 +1,4 @@
-"""Does a caption mention what a query does not want? By basic forms of words, English and Russian.
+"""Does a caption mention what a query does not want? By basic forms of words, English and Russian, each in both.
 
 This reads the words of captions, not pictures: a photo whose captions pass over the dog is not known to show one.
 """
@@ -10,6 +10,7 @@ from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser, words
 from withsense_tf.encoders.english_spellings import other_spelling
+from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.search.query.tokens import Token, tokens, word_table
 from withsense_tf.search.query.without import cuts_at
 from withsense_tf.search.query.without_russian import LEAST_SCORE
@@ -25,27 +26,52 @@ CHILDREN: Final = frozenset({"child", "kid", "ребенок", "дети"})
 def mentions(caption: str, term: str) -> bool:
     """Return whether a caption mentions a term: its words in a row, in any form.
 
-    A caption that says "without a dog" or "no dog" does not mention a dog.
+    A caption that says "without a dog" or "no dog" does not mention a dog. A word counts in the other language, too.
 
     >>> mentions("Two dogs on a beach", "dog"), mentions("a beach without dogs", "dog"), mentions("hotdogs", "dog")
     (True, False, False)
+    >>> mentions("Two dogs on a beach", "собак"), mentions("Собаки на пляже", "dog")
+    (True, True)
     """
-    term_forms = [_basic(word) for word in words(term)]
-    if len(term_forms) == 1 and term_forms[0] & EVERYBODY:
-        term_forms = [term_forms[0] | PEOPLE]
     caption_tokens = tokens(caption)
     # A word with a hyphen is several: "a red-car parade" has a red car.
     there = [
         (_basic(word), place) for place, token in enumerate(caption_tokens) for word in words(token.text)
     ]
     matches = [
-        {place for _, place in there[at : at + len(term_forms)]}
-        for at in range(len(there) - len(term_forms) + 1)
-        if all(forms & others for (forms, _), others in zip(there[at:], term_forms, strict=False))
+        {place for _, place in there[at : at + len(phrase)]}
+        for phrase in _phrases(term)
+        for at in range(len(there) - len(phrase) + 1)
+        if all(forms & others for (forms, _), others in zip(there[at:], phrase, strict=False))
     ]
     # Most captions do not have the words at all, and need not be read for what they say is absent.
-    absent = _absent(caption_tokens) if term_forms and matches else set()
-    return bool(term_forms) and any(not places & absent for places in matches)
+    absent = _absent(caption_tokens) if matches else set()
+    return any(not places & absent for places in matches)
+
+
+@lru_cache(maxsize=1_000)
+def _phrases(term: str) -> tuple[tuple[frozenset[str], ...], ...]:
+    """Return how a caption may say a term: the forms of each of its words, in both languages."""
+    typed_words = words(term)
+    if not typed_words:
+        return ()
+    forms = [_basic(word) for word in typed_words]
+    if len(typed_words) == 1 and forms[0] & EVERYBODY:
+        forms = [forms[0] | PEOPLE]
+    others = [_of_phrase(other) for other in counterparts(*typed_words)] if len(typed_words) <= 2 else []
+    single = [_one_word(word) for word in typed_words]
+    own = tuple(one | more for one, more in zip(forms, single, strict=True))
+    return own, *(other for other in others if len(other) + len(typed_words) > 2)
+
+
+def _one_word(word: str) -> frozenset[str]:
+    """Return the forms of a word in the other language, where one word says it."""
+    phrases = [_of_phrase(other) for other in counterparts(word)]
+    return frozenset().union(*(phrase[0] for phrase in phrases if len(phrase) == 1))
+
+
+def _of_phrase(phrase: str) -> tuple[frozenset[str], ...]:
+    return tuple(_basic(word) for word in phrase.split())
 
 
 def shuts_out_children(term: str) -> bool:
