@@ -14,6 +14,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.vectors.filters import parse_filter
 from withsense_tf.search.query.parse import Query
 from withsense_tf.search.query.photo_query import PhotoQuery
+from withsense_tf.search.query.reading import Reading
 from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts
 
 REQUEST = SearchRequest("a wall -dog", None, (), 0.3, 5, 0.25)
@@ -107,3 +108,9 @@ def test_a_text_and_a_photo_together_are_asked_by_a_point_between_both() -> None
     both = replace(REQUEST, like=north).vector(form)
     np.testing.assert_allclose(both, np.array([0.25, 0.75]) / np.hypot(0.25, 0.75), rtol=1e-6)
     assert replace(REQUEST, like=north).own_name is None
+
+
+def test_what_could_not_be_left_out_is_no_term_that_was() -> None:
+    reading = Reading(REQUEST.query, not_shut_out=("dog",))
+    assert REQUEST.without == ("dog",)
+    assert replace(REQUEST, reading=reading).without == ()

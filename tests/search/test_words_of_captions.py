@@ -103,6 +103,19 @@ def test_a_phrase_and_filters_and_minus_words_hold_together(index: PhotoIndex) -
     assert names(ask(index, '"picnic"', 10, minimum=0, where="iso<=100")) == ["picnic.png"]
 
 
+def test_a_minus_word_shuts_out_by_captions_in_the_other_language_or_the_answer_says_that_it_could_not(
+    index: PhotoIndex,
+) -> None:
+    in_russian = ask(index, "a street -машина", 10, minimum=0)
+    assert "red car.png" not in names(in_russian)
+    assert (in_russian.without, in_russian.message) == (("машина",), None)
+    strange = ask(index, "a street -авиамотор -red", 10, minimum=0)
+    assert strange.without == ("red",)
+    assert "Could not be left out, as no word of the captions is known for it: авиамотор." in str(
+        strange.message
+    )
+
+
 def test_a_restricted_photo_that_is_found_by_words_is_a_notice(index: PhotoIndex) -> None:
     assert names(ask(index, "motorcycle xylophone zorbing", country="AQ", minimum=0))[0] == "child.png"
     found = ask(index, "motorcycle xylophone zorbing", 20, minimum=0)

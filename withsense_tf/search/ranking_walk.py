@@ -86,7 +86,7 @@ class RankingWalk:
         text, reading = request.query.text, request.reading
         nothing = Hits(
             request.raw_text,
-            without=request.query.without,
+            without=request.without,
             like=request.photo,
             calibration=self._of_model("calibration", calibration_of_model).as_dict(),
             encoders=self._of_model("encoders", encoders_of_model),

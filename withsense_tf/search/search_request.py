@@ -57,6 +57,12 @@ class SearchRequest:
         return parse_query(self.raw_text) if self.raw_text.strip() else Query("", ())
 
     @property
+    def without(self) -> tuple[str, ...]:
+        """Return the terms that must not be there and that could be left out."""
+        not_shut_out = () if self.reading is None else self.reading.not_shut_out
+        return tuple(term for term in self.query.without if term not in not_shut_out)
+
+    @property
     def least(self) -> float:
         """Return the least number that the best photo must have, where no chance decides."""
         return MINIMUM if self.minimum is None else self.minimum

@@ -9,7 +9,7 @@ import pytest
 from quick import at_once
 from small_index import LAW
 
-from withsense_tf.search.query.known_words import not_known, not_read
+from withsense_tf.search.query.known_words import not_known, not_read, not_shut_out
 
 
 def form_of(*known: str) -> Any:
@@ -76,3 +76,25 @@ def test_where_no_telling_word_is_known_only_telling_ones_are_listed() -> None:
     form.why_no_texts, form.text.why_not_read = "", lambda _: ""
     told = not_read("большой дирижабль около xyzzy", form, LAW)
     assert told == "No telling word of the query is known to this index: дирижабль, xyzzy. Say it otherwise."
+
+
+@pytest.mark.parametrize(
+    ("term", "are_russian", "is_said"),
+    [
+        ("авиамоторов", False, True),
+        ("красных авиамоторов", False, True),
+        ("собак", False, False),
+        ("солнечных очков", False, False),
+        ("авиамоторов", True, False),
+        ("авиамоторов", None, False),
+        ("parraglider", True, True),
+        ("dog", True, False),
+        ("parraglider", False, False),
+        ("nikon 90", True, False),
+    ],
+)
+def test_a_minus_word_that_captions_have_in_another_language_by_no_known_word_is_said(
+    term: str, are_russian: bool | None, is_said: bool
+) -> None:
+    shown: Any = SimpleNamespace(are_russian=are_russian, has=lambda word: word == "nikon")
+    assert not_shut_out([term], shown) == ((term,) if is_said else ())

@@ -13,5 +13,10 @@ def test_what_was_corrected_and_what_is_no_filter_is_said_with_the_way_back() ->
     assert hint == "A hint."
 
 
+def test_what_could_not_be_left_out_is_said() -> None:
+    (line,) = Reading(Query("a beach", ("авиамоторов",)), not_shut_out=("авиамоторов",)).notes
+    assert line == "Could not be left out, as no word of the captions is known for it: авиамоторов."
+
+
 def test_a_text_that_was_read_as_it_stands_needs_no_note() -> None:
     assert Reading(Query("a dog", ())).notes == ()

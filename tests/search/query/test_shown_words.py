@@ -49,6 +49,11 @@ def test_words_are_known_in_any_form_but_not_from_restricted_captions(index: Pho
         assert shown.near("xylophon") == []
 
 
+def test_the_letters_of_most_words_of_captions_are_known(index: PhotoIndex) -> None:
+    with index.catalog.reading() as tables:
+        assert ShownWords(tables, IndexDoor(LAW, tables, "BB")).are_russian is False
+
+
 def test_a_verdict_that_another_hand_changed_lends_no_word(index: PhotoIndex) -> None:
     with index.catalog.writing() as tables:
         tables.execute("UPDATE law SET restricted = 0 WHERE photo = 3")

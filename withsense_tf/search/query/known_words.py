@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from withsense_tf.common.words import SMALL, words
+from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
+from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import LONGEST_WORD, may_be_asked, near_words
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
@@ -62,6 +64,23 @@ def not_known(
     return (
         f"Not known to this index, and so not looked for: {_with_suggestions(text, unknown, form, policy)}."
     )
+
+
+def not_shut_out(terms: Iterable[str], shown: ShownWords) -> tuple[str, ...]:
+    """Return the terms that must not be there, but that captions say in another language by words unknown here."""
+    return tuple(
+        term
+        for term in terms
+        if any(_is_foreign(word, shown) for word in words(term))
+        and not (len(words(term)) == 2 and counterparts(*words(term)))
+    )
+
+
+def _is_foreign(word: str, shown: ShownWords) -> bool:
+    """Return whether a word is in letters that captions hardly have, and nobody knows what they say in its place."""
+    if word in SMALL or not word.isalpha() or counterparts(word) or shown.has(word):
+        return False
+    return shown.are_russian not in (None, bool(CYRILLIC.search(word)))
 
 
 def _with_suggestions(text: str, unknown: list[str], form: SearchForm, policy: Law) -> str:

@@ -11,6 +11,7 @@ from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.caption_spelling import as_captions_write
 from withsense_tf.search.query.corrections import Correction, correct
+from withsense_tf.search.query.known_words import not_shut_out
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
@@ -18,17 +19,25 @@ from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text says: what to look for, which filters it has, which words were corrected, and a hint."""
+    """What a text says: what to look for, which filters it has, which words were corrected, and a hint.
+
+    `not_shut_out` are terms that must not be there, but that no word of captions is known for.
+    """
 
     query: Query
     where: Where = ()
     corrections: tuple[Correction, ...] = ()
     hint: str | None = None
+    not_shut_out: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of how the text was read."""
         lines = [correction_note(word, better) for word, better in self.corrections]
+        if self.not_shut_out:
+            lines.append(
+                f"Could not be left out, as no word of the captions is known for it: {', '.join(self.not_shut_out)}."
+            )
         return (*lines, *([self.hint] if self.hint else []))
 
 
@@ -50,9 +59,10 @@ def read_query(
             )
         return Reading(Query("", ()), filters.where, (), filters.hint)
     query = parse_query(filters.text)
-    if literal or form.why_no_texts:
-        return Reading(query, filters.where, (), filters.hint)
     shown = ShownWords(tables, door)
+    foreign_terms = not_shut_out(query.without, shown)
+    if literal or form.why_no_texts:
+        return Reading(query, filters.where, (), filters.hint, foreign_terms)
     query, readings = as_captions_write(query, form, shown, door.policy)
     query, corrections = correct(query, form, shown, door.policy)
-    return Reading(query, filters.where, (*readings, *corrections), filters.hint)
+    return Reading(query, filters.where, (*readings, *corrections), filters.hint, foreign_terms)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cached_property
 from typing import Final
 
-from withsense_tf.common.words import lemma
+from withsense_tf.common.words import CYRILLIC, lemma
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.words_table import (
     all_caption_words,
@@ -44,6 +45,13 @@ class ShownWords:
             for other, slips in near
             if self._has("plain", other)
         ]
+
+    @cached_property
+    def are_russian(self) -> bool | None:
+        """Return whether most words of captions are in Russian letters; None where there are no captions."""
+        caption_words = [word for word in all_caption_words(self._tables) if word.isalpha()]
+        russian = sum(bool(CYRILLIC.search(word)) for word in caption_words)
+        return 2 * russian > len(caption_words) if caption_words else None
 
     def _has(self, column: str, word: str) -> bool:
         if (column, word) not in self._answers:
