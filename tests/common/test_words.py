@@ -11,7 +11,6 @@ from withsense_tf.common.words import (
     is_foreign,
     lemma,
     lemmas,
-    nominative,
     russian_analyser,
     stop_words,
     unique,
@@ -86,25 +85,6 @@ def test_the_tables_of_both_languages_are_loaded_once() -> None:
     assert english_lemmas() is english_lemmas()
     assert english_lemmas()["dogs"] == "dog"
     assert russian_analyser() is russian_analyser()
-
-
-@pytest.mark.parametrize(
-    ("word", "alone"),
-    [
-        ("моря", "море"),
-        ("синего", "синий"),
-        ("Байкалом", "Байкал"),
-        ("бегущих", "бегущие"),
-        ("бежит", "бежит"),
-    ],
-)
-def test_a_russian_word_by_itself_stands_in_the_nominative(word: str, alone: str) -> None:
-    assert nominative(word) == alone
-
-
-@pytest.mark.parametrize("word", ["Submarines", "ЯЯЯЯ", "бдыщей", "№7", ""])
-def test_other_words_and_those_that_are_not_known_stay(word: str) -> None:
-    assert nominative(word) == word
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ TEXTS = {
     "rock.png": "A mushroom-shaped rock .",
     "bike.png": "A mountain bike and a green house .",
     "tired.png": "A tired donkey .",
+    "squirrel.png": "Рыжая белка ест орех .",
+    "cat.png": "Кот барсик на печи, над ним гена .",
     "child.png": "A child on a xylophone looks at a catwalk and at jewelry .",
 }
 
@@ -99,6 +101,21 @@ def test_what_captions_that_may_be_shown_do_not_say_is_not_read_into_a_query(
 
 def test_who_may_see_a_photo_is_told_how_its_captions_write(index: PhotoIndex) -> None:
     assert ask(index, "jewellery", country="AQ").corrections == (("jewellery", "jewelry"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "photo"),
+    [
+        *((form, "squirrel.png") for form in ("белка", "белку", "белкой", "Белкам", "белочка и белку")),
+        *((form, "cat.png") for form in ("барсиком", "барсику", "геной", "гену")),
+    ],
+)
+def test_a_russian_noun_is_found_in_every_form_and_nothing_is_said_of_it(
+    index: PhotoIndex, text: str, photo: str
+) -> None:
+    found = ask(index, text, minimum=0)
+    assert [hit.photo for hit in found][:1] == [photo]
+    assert found.corrections == ()
 
 
 def test_quotations_and_literal_searches_stay(index: PhotoIndex) -> None:

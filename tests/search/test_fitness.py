@@ -106,6 +106,12 @@ def test_a_word_that_captions_have_that_may_be_shown_is_not_named() -> None:
     )
 
 
+def test_a_word_that_captions_say_in_the_other_language_is_not_named() -> None:
+    chance = Chance(0.1, False, ("дед", "газета"))
+    missing = words_not_there("дед читает газету", chance, lambda word: word == "newspaper")
+    assert missing == ("дед",)
+
+
 def test_a_number_is_nothing_that_could_be_missing() -> None:
     chance = Chance(0.1, False, ("two", "submarine", "два", "лодка"))
     assert words_not_there("two submarines, двумя лодками", chance, no_word) == ("submarines", "лодками")

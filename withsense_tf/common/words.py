@@ -77,23 +77,6 @@ def lemma(word: str) -> str:
     return english_lemmas().get(word, word)
 
 
-def nominative(word: str) -> str:
-    """Return a Russian word as it stands by itself; any other word, and one that is not known, stays as it is.
-
-    >>> nominative("Моря"), nominative("лодками"), nominative("boats")
-    ('Море', 'лодки', 'boats')
-    """
-    plain = word.lower()
-    if not CYRILLIC.search(plain) or not russian_analyser().word_is_known(plain):
-        return word
-    reading = russian_analyser().parse(plain)[0]
-    # What has no case, as a verb, would become a participle.
-    form = reading.inflect({"nomn"}) if reading.tag.case else None
-    if form is None:
-        return word
-    return str(form.word).capitalize() if word.istitle() else str(form.word)
-
-
 def stop_words() -> list[str]:
     """Return words too common to tell texts apart, English and Russian."""
     from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH

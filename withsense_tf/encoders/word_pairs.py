@@ -67,8 +67,8 @@ def counterparts(*words: str) -> tuple[str, ...]:
         whole = tuple(word for word in english if parts.isdisjoint(_parts(table.get(word, ()))))
         return whole or english
     # What English writes as two words is one in the table: "polar bear".
-    compound = "".join(words)
-    others = table.get(compound) or table.get(lemma(compound), ())
+    *first, last = words
+    others = table.get("".join(words)) or table.get("".join((*first, lemma(last))), ())
     return tuple(other for other in others if other not in _parts(others)) or others
 
 

@@ -1,5 +1,7 @@
 """Words of a query that captions lack -> as these write them: "tyre" as "tire", "cell phone" as "cellphone".
 
+Of a Russian noun that may be the form that stands there: "белка" is read as a form of "белок", and "белку" is not.
+
 Only words of captions that may be shown are taken, or of those that taught the model, and only where the law says the
 same of both. What stands in quotation marks stays.
 """
@@ -11,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from withsense_tf.common.words import SMALL, frequent_words, lemma
+from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, russian_analyser
 from withsense_tf.encoders.english_spellings import other_spelling
+from withsense_tf.index.tables.words_table import plain_words
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.corrections import MOST_CORRECTED, Correction, lawfully_with
@@ -40,7 +43,8 @@ def as_captions_write(
             break
         whole = lawfully_with(other, word, text, policy)
         if whole is not None:
-            readings.append((word, other))
+            # Another form is no other word, and needs no note.
+            readings += [] if CYRILLIC.search(word.lower()) else [(word, other)]
             text = whole
     return replace(query, text=text), tuple(readings)
 
@@ -68,7 +72,8 @@ class _Words:
                 at += 1
             else:
                 word = self.text[start:end]
-                other = self._spelt_otherwise(word.lower()) or self._two_words(word.lower())
+                other = self._other_form(word.lower()) or self._spelt_otherwise(word.lower())
+                other = other or self._two_words(word.lower())
                 if other is not None:
                     yield word, other
             at += 1
@@ -83,6 +88,13 @@ class _Words:
             return None
         compound = first + second
         return compound if self._is_better(compound, first, second) else None
+
+    def _other_form(self, word: str) -> str | None:
+        if not CYRILLIC.search(word) or self.shown.has(word):
+            return None
+        nouns = (reading for reading in russian_analyser().parse(word) if reading.tag.POS == "NOUN")
+        forms = dict.fromkeys(str(form.word) for noun in nouns for form in noun.lexeme)
+        return next((form for form in forms if self.shown.says(plain_words(form))), None)
 
     def _spelt_otherwise(self, word: str) -> str | None:
         other = other_spelling(word)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import lemma, words
+from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import captions_at
 from withsense_tf.matchers.chance.match_chance import BestPhotos, Chance
@@ -54,9 +55,12 @@ def chance_of_best(
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
-    A number names nothing that could be missing, and neither does a word such as "near" or "old".
+    A number names nothing that could be missing, and neither does a word such as "near" or "old". Captions may say it
+    in the other language.
     """
-    missing = {form for form in chance.unconfirmed_words if not in_captions(form)}
+    missing = {
+        form for form in chance.unconfirmed_words if not any(map(in_captions, (form, *counterparts(form))))
+    }
     typed_words = [
         token.text
         for token in tokens(text)

@@ -135,5 +135,6 @@ def test_beside_a_real_word_that_nothing_shows_stands_the_one_that_may_have_been
     assert with_meant_word(word, f"a forest {word}", Shown(captions), LAW) == answer
 
 
-def test_a_russian_word_that_nothing_shows_is_named_as_it_stands_by_itself() -> None:
-    assert with_meant_word("моря", "у моря", Shown({"лес": 3}), LAW) == "море"
+@pytest.mark.parametrize("word", ["моря", "белка"])
+def test_a_russian_word_that_nothing_shows_is_named_as_it_was_typed(word: str) -> None:
+    assert with_meant_word(word, f"у {word}", Shown({"лес": 3}), LAW) == word

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, nominative, words
+from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, words
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.parse import Query
@@ -72,9 +72,7 @@ def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str
     better = next(
         (other for _, other in sorted(others) if may_be_asked(other, typed_word, text, policy)), None
     )
-    # In an answer the word stands by itself, whatever case the query has it in.
-    alone = nominative(word)
-    return alone if better is None else f"{alone} (did you mean {better}?)"
+    return word if better is None else f"{word} (did you mean {better}?)"
 
 
 def _unknown_words(text: str, form: SearchForm, shown: ShownWords) -> list[str]:
