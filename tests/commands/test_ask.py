@@ -10,8 +10,10 @@ from PIL import Image
 from run_command import run, runner
 
 from withsense_tf.__main__ import app
+from withsense_tf.commands.ask import _in_its_language
 from withsense_tf.experiments.bench.bench_start import heavy_imports
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.search.hits import Hits
 
 
 @pytest.mark.slow
@@ -145,3 +147,18 @@ def test_a_photo_of_ones_own_is_asked_by_once_it_is_said_what_it_shows(index: st
     done = runner.invoke(app, [*words[:2], str(tmp_path / "none.png"), *words[3:]])
     assert "and there is no such file" in str(done.exception)
     assert NOTICE not in done.output
+
+
+def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
+    none = (
+        "No кот (did you mean кит?) or спит found among the photos that may be shown; nearest with minimum=0."
+    )
+    reading = "Read as кит: to search for кот instead, put it in quotation marks, or search literally."
+    answer = _in_its_language(Hits("кот спит", message=f"{none} {reading}")).as_text()
+    assert answer == (
+        "Среди снимков, которые можно показать, не найдено: кот (может быть, кит?) или спит. "
+        "Прочитано как кит; чтобы искать кот, возьмите его в кавычки. Ближайшие — с --minimum 0."
+    )
+    assert _in_its_language(Hits("a cat", message="No cat found; nearest with minimum=0.")).as_text() == (
+        "No cat found; nearest with --minimum 0."
+    )

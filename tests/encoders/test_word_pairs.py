@@ -22,6 +22,11 @@ def test_a_russian_word_is_known_in_every_form(form: str) -> None:
     assert english_of(form) == ("dog",)
 
 
+@pytest.mark.parametrize("word", ["серфингистка", "сёрфингисткой", "серфингист", "сёрфера", "серфер"])
+def test_a_word_is_known_in_the_feminine_and_without_the_dots_of_its_letters(word: str) -> None:
+    assert english_of(word) == ("surfer",)
+
+
 def test_a_form_of_several_words_stands_for_all_of_them() -> None:
     assert {"hot", "stand"} & set(english_of("стоит")) == {"stand"}
     assert {"saw"} <= set(english_of("пилу"))

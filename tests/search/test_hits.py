@@ -80,14 +80,6 @@ def test_a_terminal_is_told_the_option_and_python_the_argument_by_which_the_near
     assert least.as_text().endswith("and 0.33 is the least; nearest with --minimum 0.")
 
 
-def test_a_terminal_answers_a_russian_query_in_russian() -> None:
-    nothing = Hits(
-        "кот спит", message="No кот (did you mean кит?) or спит found; nearest with minimum=0. More."
-    )
-    expected = "Не найдено: кот (может быть, кит?) или спит; ближайшие — с --minimum 0. More."
-    assert nothing.as_text() == expected
-
-
 def test_a_hit_is_taken_by_its_number_as_the_answer_counts_them() -> None:
     answer = Hits("a wall", (Withheld(1, "the law"), HIT))
     assert (answer[0], answer[-1], answer[:2]) == (HIT, HIT, (HIT,))

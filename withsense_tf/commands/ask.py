@@ -100,7 +100,7 @@ def search(
     else:
         # Where a page ends takes 300 signs, which are for programs.
         more = f"--page {page + 1}" if after is None else f"--after {hits.after}"
-        typer.echo(hits.as_text() + (f"\n     more: {more}" if hits.after else ""))
+        typer.echo(_in_its_language(hits).as_text() + (f"\n     more: {more}" if hits.after else ""))
 
 
 def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
@@ -117,6 +117,18 @@ def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
         if after is None:
             raise SettingError(_no_page(page, places, hits))
     return ask(k=k, after=after)
+
+
+def _in_its_language(hits: Hits) -> Hits:
+    """Return an answer with its message in Russian, as the page has it, where the query is Russian."""
+    from withsense_tf.app.page.messages import said_of_answer
+    from withsense_tf.search.hits import ANY_MINIMUM
+
+    message = hits.message or ""
+    text = said_of_answer("en", message, hits.query)
+    if text != message and (ANY_MINIMUM in message or "is the least." in message):
+        text += f" Ближайшие — с {ANY_MINIMUM}."
+    return replace(hits, message=text or None)
 
 
 def _no_page(page: int, places: int, end: Hits) -> str:

@@ -47,7 +47,7 @@ def english_of(*words: str) -> tuple[str, ...]:
     forms = [""]
     for word in words:
         forms = [f"{before} {form}".strip() for before in forms for form in _basic_forms(word)]
-    table = english_by_russian()
+    table = english_by_russian() if forms else {}  # it takes the analyser of Russian words
     return tuple(dict.fromkeys(english for form in forms for english in table.get(form, ())))
 
 
@@ -80,12 +80,17 @@ def _parts(phrases: Iterable[str]) -> set[str]:
 def _entry(word: str) -> str:
     """Return a word of the table as readings of texts name it: "белка" is no form of "белок", though it may be one."""
     forms = _basic_forms(word)
-    return word if word in forms else forms[0]
+    plain = word.replace("ё", "е")
+    return plain if plain in forms else forms[0]
 
 
 def _basic_forms(word: str) -> list[str]:
-    """Return every basic form that a Russian word may have: "стоит" is a form of "стоять" and of "стоить"."""
+    """Return every basic form that a Russian word may have, with е for ё: "стоит" is one of "стоять" and of "стоить".
+
+    A сноубордистка is a сноубордист, too.
+    """
     if not CYRILLIC.search(word):
         return []
     readings = russian_analyser().parse(word)
-    return list(dict.fromkeys([lemma(word), *(str(reading.normal_form) for reading in readings)]))
+    forms = [form.replace("ё", "е") for form in (lemma(word), *(one.normal_form for one in readings))]
+    return list(dict.fromkeys([*forms, *(form[:-2] for form in forms if form.endswith("истка"))]))

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.words import lemma, words
+from withsense_tf.common.words import CYRILLIC, lemma, words
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import captions_at
@@ -55,12 +55,10 @@ def chance_of_best(
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
-    A number names nothing that could be missing, and neither does a word such as "near" or "old". Captions may say it
-    in the other language.
+    A number names nothing that could be missing, and neither does a word such as "near" or "old". Of a Russian word,
+    captions may have the English one.
     """
-    missing = {
-        form for form in chance.unconfirmed_words if not any(map(in_captions, (form, *counterparts(form))))
-    }
+    missing = {form for form in chance.unconfirmed_words if not any(map(in_captions, _in_english(form)))}
     typed_words = [
         token.text
         for token in tokens(text)
@@ -70,16 +68,26 @@ def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 
 
-def nothing_fits(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
+def _in_english(form: str) -> tuple[str, ...]:
+    return (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
+
+
+def nothing_fits(
+    number: float, least: float, chance: Chance | None, missing: tuple[str, ...], has_law: bool
+) -> str:
     """Return the line that says that nothing fits, and what is missing where that is known.
 
-    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"))
-    'No submarine or iceberg found; nearest with minimum=0.'
+    Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
+
+    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"), True)
+    'No submarine or iceberg found among the photos that may be shown; nearest with minimum=0.'
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
     if missing:
         listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
+        if has_law:
+            return f"No {listing} found among the photos that may be shown; {NEAREST}."
         return f"No {listing} found; {NEAREST}."
     return f"No good match: the chance that the best photo is one is {chance.value:.2f}; {NEAREST}."
 

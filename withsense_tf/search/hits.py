@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
-from withsense_tf.common.words import CYRILLIC
 from withsense_tf.errors import check_kind
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.query.photo_query import SAYS, TYPED_SAYS
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 # How the nearest photos are asked for all the same: in Python and over HTTP, and in a terminal.
 ANY_MINIMUM: Final = "minimum=0"
 TYPED_MINIMUM: Final = "--minimum 0"
-# A terminal says so of a Russian query in Russian, as the page does.
-NONE_FOUND: Final = re.compile(r"No (.+?) found; nearest with minimum=0\.")
 # Where no chance decides, the line says nothing of what else could be done.
 TOO_LOW: Final = re.compile(r"(?<=is the least)\.")
 
@@ -121,8 +118,6 @@ class Hits:
     def _typed_message(self) -> str:
         """Return the message with the option by which a terminal asks for the nearest photos."""
         message = TOO_LOW.sub(f"; nearest with {ANY_MINIMUM}.", self.message or "", count=1)
-        if CYRILLIC.search(self.query):
-            message = NONE_FOUND.sub(_none_found, message, count=1)
         return message.replace(ANY_MINIMUM, TYPED_MINIMUM).replace(SAYS, TYPED_SAYS)
 
     def __repr__(self) -> str:
@@ -155,8 +150,3 @@ class Hits:
         if self.without:
             heads.append(f"without: {', '.join(self.without)}")
         return contact_sheet(heads, self.places, [text for text in (self.notice, self.message) if text])
-
-
-def _none_found(line: re.Match[str]) -> str:
-    words = line[1].replace(" or ", " или ").replace("(did you mean ", "(может быть, ")
-    return f"Не найдено: {words}; ближайшие — с {ANY_MINIMUM}."

@@ -116,7 +116,9 @@ def test_a_search_names_what_nothing_confirms_and_shows_the_nearest_when_asked(
     assert not mixed.hits
     assert mixed.chance is not None
     assert mixed.chance < fits.chance
-    assert str(mixed.message).startswith("No Submarine found; nearest with minimum=0.")
+    assert str(mixed.message).startswith(
+        "No Submarine found among the photos that may be shown; nearest with"
+    )
     nearest = search("a scarlet Submarine near a wall", minimum=0)
     assert len(nearest.places) == 5
     assert nearest.chance == mixed.chance

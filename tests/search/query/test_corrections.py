@@ -6,7 +6,7 @@ import pytest
 from slips_of_queries import Shown, corrected, form_of
 from small_index import LAW
 
-from withsense_tf.search.query.corrections import correct, with_meant_word
+from withsense_tf.search.query.corrections import correct, strange_words, with_meant_word
 from withsense_tf.search.query.parse import parse_query
 
 
@@ -53,6 +53,31 @@ def test_a_slip_is_corrected_though_an_encoder_of_sentences_reads_its_letters() 
 )
 def test_real_words_quotations_names_and_nonsense_stay(text: str) -> None:
     assert corrected(text) == (text, {})
+
+
+def test_a_word_of_captions_is_not_meant_where_one_of_the_list_is_nearer() -> None:
+    form = form_of(("a", "smile"))
+    form.unknown = lambda _: ()
+    assert correct(parse_query("a man swiming"), form, Shown({"smiling": 3}), LAW)[1] == ()
+    form.text.known_words = ("a", "smile", "swim")
+    assert correct(parse_query("a man swiming"), form, Shown({"smiling": 3}), LAW)[1] == (
+        ("swiming", "swimming"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "strange"),
+    [
+        ("a parraglider and a dog", ("parraglider (did you mean paraglider?)",)),
+        ("мотофристайл и собака", ("мотофристайл",)),
+        ("qwertyuiop", ("qwertyuiop",)),
+        ('"parraglider" near the Eifell tower with a t-shirt, zorbing in the 80s, сноубордистка', ()),
+    ],
+)
+def test_a_word_that_nobody_knows_is_named(text: str, strange: tuple[str, ...]) -> None:
+    form = form_of(())
+    form.unknown = lambda _: ()
+    assert strange_words(text, form, Shown({"zorbing": 1}), LAW) == strange
 
 
 def test_a_word_of_captions_comes_before_the_list() -> None:

@@ -18,5 +18,9 @@ def test_what_could_not_be_left_out_is_said() -> None:
     assert line == "Could not be left out, as no word of the captions is known for it: авиамоторов."
 
 
+def test_a_word_that_nobody_knows_is_named() -> None:
+    assert Reading(Query("a qwertz", ()), strange_words=("qwertz",)).notes == ("Unknown word: qwertz.",)
+
+
 def test_a_text_that_was_read_as_it_stands_needs_no_note() -> None:
     assert Reading(Query("a dog", ())).notes == ()

@@ -6,16 +6,19 @@ come from captions of photos that may be, and from a public list.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, words
+from withsense_tf.common.words import CYRILLIC, SMALL, english_lemmas, frequent_words, lemma, words
+from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.parse import Query
 from withsense_tf.search.query.russian_slips import words_heard_alike, words_typed_alike
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import (
+    LONGEST_WORD,
     in_place_of,
     is_real,
     may_be_asked,
@@ -75,20 +78,43 @@ def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str
     return word if better is None else f"{word} (did you mean {better}?)"
 
 
+def strange_words(text: str, form: SearchForm, shown: ShownWords, policy: Law) -> tuple[str, ...]:
+    """Return words that neither captions nor any list know, as far as the model makes something of them.
+
+    Each stands beside the one of the public list that may have been meant. What the model knows is not asked: that it
+    knows a word of no list would tell of captions that may not be shown.
+    """
+    others = form.unknown(text)
+    return tuple(
+        _with_listed(word, text, policy) for word in _listed_nowhere(text, shown) if word not in others
+    )[:MOST_CORRECTED]
+
+
+def _with_listed(word: str, text: str, policy: Law) -> str:
+    near = [] if CYRILLIC.search(word) else near_words(word, list(frequent_words()))
+    best = _best({other: frequent_words()[other] for other, slips in near if slips == near[0][1]})
+    better = best if best is not None and may_be_asked(best, word, text, policy) else None
+    return word[:LONGEST_WORD] if better is None else f"{word} (did you mean {better}?)"
+
+
 def _unknown_words(text: str, form: SearchForm, shown: ShownWords) -> list[str]:
     """Return the words that neither the model nor captions nor any list know, in lower case."""
     known = form.text.known_words
     # Encoders of sentences read any letters: that a word is near to those of captions does not make it one.
     strange = {word for word in words(text) if known and lemma(word) not in known}
-    unknown = (strange | set(form.unknown(text))) - SMALL
+    unknown = strange | set(form.unknown(text))
+    return [word for word in _listed_nowhere(text, shown) if word in unknown]
+
+
+def _listed_nowhere(text: str, shown: ShownWords) -> list[str]:
     candidates = []
     for at, token in enumerate(tokens(text)):
         word = token.text.lower()
         # A capital amid a text begins a name, and names are in no list.
         is_name = at > 0 and token.text[0].isupper() and not token.text.isupper()
-        if token.kind != "word" or is_name or word not in unknown or len(word) < SHORTEST:
+        if token.kind != "word" or is_name or len(word) < SHORTEST or word in SMALL:
             continue
-        if not shown.has(word) and not is_real(word):
+        if words(word) == [word] and not (is_real(word) or english_of(word) or shown.has(word)):
             candidates.append(word)
     return list(dict.fromkeys(candidates))
 
@@ -100,11 +126,18 @@ def _meant_word(word: str, text: str, form: SearchForm, shown: ShownWords) -> st
     near = [(other, slips) for other, slips in listed_words if slips < 2 or len(word) >= LONG]
     slips = min((pair[1] for pair in (*in_captions, *near)), default=0)
     worth = {other: count for other, distance, count in in_captions if distance == slips}
+    if any(distance < int(slips) for _, distance in near_words(word, list(frequent_words()))):
+        return None  # "swiming" is no "smiling"
     if not worth:
         counts = frequent_words()
         worth = {other: counts.get(other, 1) for other, distance in near if distance == slips}
     if not worth and CYRILLIC.search(word):
         worth = words_heard_alike(word) or words_typed_alike(word)
+    return _best(worth)
+
+
+def _best(worth: Mapping[str, int]) -> str | None:
+    """Return the word that has clearly most, or None."""
     ranking = sorted(worth, key=lambda other: (-worth[other], other))
     # "dog" and "dogs" are no two words.
     others = [other for other in ranking[1:] if lemma(other) != lemma(ranking[0])]
@@ -122,7 +155,8 @@ def _listed_words(word: str, text: str, form: SearchForm) -> list[str]:
         counts = frequent_words()
         if word in form.unknown(text):
             return list(counts)
-        return [other for other in form.text.known_words if other in counts]
+        vocabulary, bases = set(form.text.known_words), english_lemmas()
+        return [other for other in counts if other in vocabulary or bases.get(other) in vocabulary]
     known = [other for other in form.text.known_words if CYRILLIC.match(other) and is_real(other)]
     return list(dict.fromkeys([*known, *russian_words_near(word)]))
 

@@ -40,7 +40,7 @@ def mentions(caption: str, term: str) -> bool:
     ]
     matches = [
         {place for _, place in there[at : at + len(phrase)]}
-        for phrase in _phrases(term)
+        for phrase in _phrases(term, bool(CYRILLIC.search(f"{term}{caption}".lower())))
         for at in range(len(there) - len(phrase) + 1)
         if all(forms & others for (forms, _), others in zip(there[at:], phrase, strict=False))
     ]
@@ -50,14 +50,19 @@ def mentions(caption: str, term: str) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _phrases(term: str) -> tuple[tuple[frozenset[str], ...], ...]:
-    """Return how a caption may say a term: the forms of each of its words, in both languages."""
+def _phrases(term: str, has_russian: bool) -> tuple[tuple[frozenset[str], ...], ...]:
+    """Return how a caption may say a term: the forms of each of its words, in both languages where one is Russian.
+
+    Else nothing of Russian is loaded.
+    """
     typed_words = words(term)
     if not typed_words:
         return ()
     forms = [_basic(word) for word in typed_words]
     if len(typed_words) == 1 and forms[0] & EVERYBODY:
         forms = [forms[0] | PEOPLE]
+    if not has_russian:
+        return (tuple(forms),)
     others = [_of_phrase(other) for other in counterparts(*typed_words)] if len(typed_words) <= 2 else []
     single = [_one_word(word) for word in typed_words]
     own = tuple(one | more for one, more in zip(forms, single, strict=True))

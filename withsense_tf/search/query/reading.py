@@ -10,7 +10,7 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.caption_spelling import as_captions_write
-from withsense_tf.search.query.corrections import Correction, correct
+from withsense_tf.search.query.corrections import Correction, correct, strange_words
 from withsense_tf.search.query.known_words import not_shut_out
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.shown_words import ShownWords
@@ -21,7 +21,8 @@ from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
 class Reading:
     """What a text says: what to look for, which filters it has, which words were corrected, and a hint.
 
-    `not_shut_out` are terms that must not be there, but that no word of captions is known for.
+    `not_shut_out` are terms that must not be there, but that no word of captions is known for; `strange_words` are
+    those that nobody knows and that were not corrected.
     """
 
     query: Query
@@ -29,11 +30,14 @@ class Reading:
     corrections: tuple[Correction, ...] = ()
     hint: str | None = None
     not_shut_out: tuple[str, ...] = ()
+    strange_words: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of how the text was read."""
         lines = [correction_note(word, better) for word, better in self.corrections]
+        if self.strange_words:
+            lines.append(f"Unknown word: {', '.join(self.strange_words)}.")
         if self.not_shut_out:
             lines.append(
                 f"Could not be left out, as no word of the captions is known for it: {', '.join(self.not_shut_out)}."
@@ -65,4 +69,5 @@ def read_query(
         return Reading(query, filters.where, (), filters.hint, foreign_terms)
     query, readings = as_captions_write(query, form, shown, door.policy)
     query, corrections = correct(query, form, shown, door.policy)
-    return Reading(query, filters.where, (*readings, *corrections), filters.hint, foreign_terms)
+    strange = strange_words(query.text, form, shown, door.policy)
+    return Reading(query, filters.where, (*readings, *corrections), filters.hint, foreign_terms, strange)
