@@ -27,6 +27,7 @@ TEXTS = {
     "rock.png": "A mushroom-shaped rock .",
     "bike.png": "A mountain bike and a green house .",
     "tired.png": "A tired donkey .",
+    "coaster.png": "People ride a blue roller coaster .",
     "squirrel.png": "Рыжая белка ест орех .",
     "cat.png": "Кот барсик на печи, над ним гена .",
     "child.png": "A child on a xylophone looks at a catwalk and at jewelry .",
@@ -67,6 +68,7 @@ def ask(index: PhotoIndex, text: str, country: str = "BB", **more: object) -> Hi
         ("cell-phones", "phone.png", ("cell-phones", "cellphones")),
         ("a snowboard", "board.png", ("snowboard", "snow board")),
         ("icecream", "ice.png", ("icecream", "ice cream")),
+        ("американские горки", "coaster.png", ("американские горки", "roller coaster")),
         ("mountainbikes", "bike.png", ("mountainbikes", "mountain bike")),
     ],
 )

@@ -15,6 +15,7 @@ from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, russian_analyser
 from withsense_tf.encoders.english_spellings import other_spelling
+from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.index.tables.words_table import plain_words
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
@@ -44,7 +45,7 @@ def as_captions_write(
         whole = lawfully_with(other, word, text, policy)
         if whole is not None:
             # Another form is no other word, and needs no note.
-            readings += [] if CYRILLIC.search(word.lower()) else [(word, other)]
+            readings += [] if CYRILLIC.search(other) else [(word, other)]
             text = whole
     return replace(query, text=text), tuple(readings)
 
@@ -84,7 +85,12 @@ class _Words:
             return None
         (start, end), (next_start, next_end) = self.places[at : at + 2]
         first, second = self.text[start:end].lower(), self.text[next_start:next_end].lower()
-        if self.text[end:next_start].strip(" -‑") or not _may_be_parts(first, second):
+        if self.text[end:next_start].strip(" -‑"):
+            return None
+        if CYRILLIC.search(first) and not all(map(self.shown.has, (first, second))):
+            # "Американские горки" are one word in the table, and two in captions.
+            return next(filter(None, map(self._two_words, english_of(first, second))), None)
+        if not _may_be_parts(first, second):
             return None
         compound = first + second
         return compound if self._is_better(compound, first, second) else None
