@@ -131,12 +131,12 @@ def test_of_many_words_some_are_named() -> None:
 
 def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
     assert (
-        nothing_fits(0.4, 0.3, STRANGE, ("a", "b", "c"), False)
+        nothing_fits(0.4, 0.3, STRANGE, ("a", "b", "c"), "none")
         == "No a, b or c found; nearest with minimum=0."
     )
-    assert "is 0.10; nearest with minimum=0" in nothing_fits(0.4, 0.3, STRANGE, (), True)
+    assert "is 0.10; nearest with minimum=0" in nothing_fits(0.4, 0.3, STRANGE, (), "age")
     assert (
-        nothing_fits(0.2, 0.3, None, (), True)
+        nothing_fits(0.2, 0.3, None, (), "age")
         == "No good match: the best photo scores 0.20, and 0.30 is the least."
     )
 

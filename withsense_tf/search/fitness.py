@@ -73,20 +73,20 @@ def _in_english(form: str) -> tuple[str, ...]:
 
 
 def nothing_fits(
-    number: float, least: float, chance: Chance | None, missing: tuple[str, ...], has_law: bool
+    number: float, least: float, chance: Chance | None, missing: tuple[str, ...], rule: str
 ) -> str:
     """Return the line that says that nothing fits, and what is missing where that is known.
 
     Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
 
-    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"), True)
+    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"), "age")
     'No submarine or iceberg found among the photos that may be shown; nearest with minimum=0.'
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
     if missing:
         listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
-        if has_law:
+        if rule != "none":
             return f"No {listing} found among the photos that may be shown; {NEAREST}."
         return f"No {listing} found; {NEAREST}."
     return f"No good match: the chance that the best photo is one is {chance.value:.2f}; {NEAREST}."

@@ -290,10 +290,8 @@ class RankingWalk:
             else:
                 why = chance if self.request.minimum is None else None
                 words = () if why is None else words_not_there(text, why, self._in_captions)
-                missing_words = (with_meant_word(word, text, self.shown, self.door.policy) for word in words)
-                missing = tuple(dict.fromkeys(missing_words))
-                has_law = self.door.rule.rule != "none"
-                parts.append(nothing_fits(page.best, self.request.least, why, missing, has_law))
+                missing = tuple(with_meant_word(word, text, self.shown, self.door.policy) for word in words)
+                parts.append(nothing_fits(page.best, self.request.least, why, missing, self.door.rule.rule))
         elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
             parts.append(nearest_alone(chance))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
