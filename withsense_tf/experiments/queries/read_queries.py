@@ -46,6 +46,6 @@ def read_foreign_queries() -> dict[str, list[str]]:
 def _of_package(name: str) -> pd.DataFrame:
     import pandas as pd
 
-    # One byte a letter: so it is packed smallest. To change it: `xz -d`, then `xz` again.
-    with as_file(files("withsense_tf.experiments.queries") / f"{name}.xz") as file:
+    # One byte a letter: so it is packed smallest. To change it: `bunzip2`, then `bzip2` again.
+    with as_file(files("withsense_tf.experiments.queries") / f"{name}.bz2") as file:
         return pd.read_csv(file, dtype="str", encoding="cp1251", keep_default_na=False)
