@@ -85,7 +85,10 @@ class SearchAnswer(JsonAnswer):
     message: str | None = Field(default=None, examples=["No good match: the best photo scores 0.21."])
     no_match: bool = Field(
         default=False,
-        description="Nothing fits well; ask with minimum=0 for the nearest photos all the same.",
+        description="Nothing fits well.",
+    )
+    has_nearest: bool = Field(
+        default=False, description="Ask with minimum=0 for the nearest photos all the same."
     )
     after: str | None = Field(default=None, description="What to ask the next page with; none is the end.")
     chance: float | None = Field(

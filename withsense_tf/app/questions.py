@@ -114,6 +114,7 @@ def answer_cells(service: PhotoService, here: Doorway, hits: Hits, question: Que
         "corrections": dict(hits.corrections),
         "message": hits.message,
         "no_match": question.after is None and not hits,
+        "has_nearest": question.after is None and hits.has_nearest,
         "after": hits.after,
         "chance": None if hits.chance is None else float(hits.chance),
         "calibration": dict(hits.calibration) or None,

@@ -39,6 +39,7 @@ class Hits:
     - `chance`: how probable it is that the best photo that may be shown is what the text asks for, from 0 to 1; None
       for photos as queries, and where the model learned none
     - `fits`: whether that is enough; where it is not, the hits are the nearest alone, as they were asked for
+    - `has_nearest`: whether `minimum=0` gives photos where nothing fits; none where nothing of the query is read
     """
 
     query: str
@@ -53,6 +54,7 @@ class Hits:
     chance: float | None = None
     fits: bool = True
     encoders: Mapping[str, str] = field(default_factory=dict)
+    has_nearest: bool = False
 
     @property
     def hits(self) -> tuple[Hit, ...]:

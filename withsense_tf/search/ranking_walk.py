@@ -116,6 +116,9 @@ class RankingWalk:
             after=self._next(page),
             chance=None if chance is None else chance.value,
             fits=chance is None or chance.fits,
+            has_nearest=request.minimum != 0
+            and not page.photos
+            and (page.best is not None or bool(page.places)),
         )
 
     def _of_model(self, what: str, find: Callable[[sqlite3.Connection, int], T]) -> T:
@@ -140,8 +143,7 @@ class RankingWalk:
         request, page, least = self.request, _Page([]), self.request.least
         decides = chance is not None and request.minimum is None
         groups: set[int] = set()
-        floor = FLOOR * least
-        after = self.after
+        floor, after = FLOOR * least, self.after
         skip, place = (after.withheld, after.place) if after is not None else (0, 0)
         page.fits = (after is not None and after.fits) or (decides and chance is not None and chance.fits)
         for at, photo in live:

@@ -244,6 +244,16 @@ def test_the_nearest_are_shown_whatever_the_words_where_that_is_chosen(client: T
     assert "whether they fit or not" in other
 
 
+@pytest.mark.parametrize("query", ["xyzzy", "дирижабль на пляже"])
+def test_the_nearest_are_offered_only_where_there_are_some(client: TestClient, query: str) -> None:
+    offer = client.get("/search", params={"q": query}, headers=BB).text
+    assert "data-weak" not in offer
+    nearest = client.get("/search", params={"q": query, "show": "nearest"}, headers=BB).text
+    assert "tile" not in nearest
+    assert "whether they fit or not" not in nearest
+    assert not client.get("/api/v1/search", params={"q": query, "country": "BB"}).json()["has_nearest"]
+
+
 def test_who_searches_by_words_alone_again_keeps_what_else_was_chosen(client: TestClient) -> None:
     id_ = next(iter(ids_of(client, "BB")))
     asked = {
