@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from withsense_tf.app.page.messages import CYRILLIC, FIELD, in_russian, language_of_text, table
 from withsense_tf.app.request_problems import TITLES
+from withsense_tf.policy.texts.verdict import NOTHING
 
 PACKAGE = Path(__file__).parents[3] / "withsense_tf"
 # What they say, who starts a server or writes code reads.
@@ -132,9 +133,35 @@ def test_values_stand_where_they_belong() -> None:
     message = "No good match: the best photo scores 0.21, and 0.33 is the least."
     unknown = "Not known to this index, and so not looked for: zzqx (did you mean zoo?) and 3 more."
     assert in_russian(f"{message} {unknown}") == (
-        "Лучший снимок набирает 0.21, а нужно хотя бы 0.33. "
+        "Лучший снимок набирает 0,21, а нужно хотя бы 0,33. "
         "Эти слова индексу не знакомы и не искались: zzqx (может быть, zoo?) и ещё 3."
     )
+
+
+def test_a_sentence_is_not_taken_for_a_value_of_the_next_one() -> None:
+    chance = "No good match: the chance that the best photo is one is 0.02; nearest with minimum=0."
+    note = (
+        "'camera=Nikon' was read as words, since no photo here has such a column. A filter is a column and a value, "
+        "such as date>=2020 (columns to filter by: date, iso)."
+    )
+    said = in_russian(f"{chance} {note}")
+    assert said is not None
+    assert said.startswith(
+        "Вероятность, что лучший снимок подходит, — 0,02. «camera=Nikon» прочитано как слова"
+    )
+
+
+def test_the_notice_stands_as_it_is_prescribed_with_its_translation_beside_it(client: TestClient) -> None:
+    headers = {"cookie": "withsense_language=ru; withsense_country=BB"}
+    for path in ("/law", "/search?q=a+toddler", "/search?q=a+plain+red+wall&minimum=0"):
+        text = client.get(path, headers=headers).text
+        assert "This image is unavailable in your country in compliance with local laws</" in text
+        assert "это изображение недоступно в вашей стране" in text
+    assert "недоступно" not in client.get("/law", headers={"cookie": "withsense_country=BB"}).text
+
+
+def test_what_allows_a_text_is_there() -> None:
+    assert in_russian(NOTHING) is not None
 
 
 @pytest.mark.parametrize(

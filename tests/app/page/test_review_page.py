@@ -247,7 +247,7 @@ def test_rules_and_who_gave_no_name_are_told_in_the_language_of_the_page(
     page = client.get("/review", headers=russian).text
     assert '<option value="child" lang="ru">ребёнок</option>' in page
     assert "<mark>toddler</mark>" in page
-    assert re.search(r"#by посетитель \w+: ребёнок “toddler”", page)
+    assert re.search(r"#by посетитель \w+: ребёнок «toddler»", page)
     assert "a user" not in page
     assert "<b>посетитель:</b>" in client.get("/search?q=marmalade+wall&minimum=0", headers=russian).text
 

@@ -13,6 +13,10 @@ from withsense_tf.search.query.spelling import in_place_of
 
 FIELD: Final = re.compile(r"\\{(\w+)\\}")
 CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
+# What the package writes with a point; what somebody typed stays as it is.
+NUMBERS: Final = frozenset({"number", "least", "chance", "score", "share", "error"})
+QUOTATION: Final = re.compile(r"'(.*)'|\"(.*)\"")
+THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+")
 OFFER: Final = re.compile(r"(?P<word>\w[\w'’-]*) \((?:did you mean|может быть,) (?P<better>[^?()]+)\?\)")
 # Lists of words, as sentences have them.
 LISTS: Final = (
@@ -37,9 +41,9 @@ def in_russian(text: str) -> str | None:
 
 @lru_cache(maxsize=512)
 def _translation(text: str) -> str | None:
-    for pattern, words in patterns():
-        if not (match := pattern.match(text)):
-            continue
+    matches = [(match, words) for pattern, words in patterns() if (match := pattern.match(text))]
+    # A value that has the end of a sentence is seldom one: what is meant is the sentence before.
+    for match, words in sorted(matches, key=lambda one: any(". " in value for value in one[0].groups())):
         rest = text[match.end() :].lstrip()
         more = _translation(rest) if rest else ""
         if more is not None:
@@ -60,7 +64,12 @@ def _value(name: str, value: str) -> str:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
         return value
-    return _translation(value) or value
+    if name in NUMBERS:
+        return re.sub(r"(?<=\d)\.(?=\d)", ",", _translation(value) or value)
+    if THOUSANDS.fullmatch(value):
+        return value.replace(",", "\u00a0")
+    quotation = QUOTATION.fullmatch(value)
+    return _translation(value) or (f"«{quotation[1] or quotation[2]}»" if quotation else value)
 
 
 @cache

@@ -24,6 +24,7 @@ LABELS: Final = {
     "q": "search_label", "right": "right_side", "says": "what_it_shows", "text": "what_it_shows",
     "theme": "colours", "until": "until_day", "where": "filters", "word": "word_said",
 }  # fmt: skip
+QUOTATION_MARKS: Final = str.maketrans("“”", "«»")
 OWN_LABELS: Final = frozenset(
     {
         "country",
@@ -116,10 +117,27 @@ class Wording:
         """Write a line of evidence, with the rule and who said it in this language.
 
         >>> wording_of("ru").evidence("a.jpg#by a user 01ab: child “kid”")
-        'a.jpg#by посетитель 01ab: ребёнок “kid”'
+        'a.jpg#by посетитель 01ab: ребёнок «kid»'
         """
         line = line.replace(f"#by {NOBODY} ", f"#by {self.who(NOBODY)} ", 1)
-        return RULE.sub(lambda match: f": {self.rule(match[1])} “", line, count=1)
+        line = RULE.sub(lambda match: f": {self.rule(match[1])} “", line, count=1)
+        return line.translate(QUOTATION_MARKS) if self.language == "ru" else line
+
+    def quote(self, text: str) -> str:
+        """Put a text in quotation marks.
+
+        >>> wording_of("ru").quote("a dog"), wording_of("en").quote("a dog")
+        ('«a dog»', '“a dog”')
+        """
+        return f"«{text}»" if self.language == "ru" else f"“{text}”"
+
+    def decimals(self, text: str) -> str:
+        """Write numbers, each with its point, as this language has them.
+
+        >>> wording_of("ru").decimals("0.912–0.95"), wording_of("en").decimals("0.912")
+        ('0,912–0,95', '0.912')
+        """
+        return text.replace(".", ",") if self.language == "ru" else text
 
     def who(self, name: str) -> str:
         """Return who said a caption; of somebody who gave no name, that it was a user.

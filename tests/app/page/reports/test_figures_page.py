@@ -118,7 +118,7 @@ def test_a_share_among_few_photos_stands_beside_their_number_and_what_chance_fin
     assert "Ties count against a matcher" in text
     russian = client.get("/how-good", headers={"accept-language": "ru"}).text
     assert 'class="big">более чем 99 из 100</b>' in russian
-    assert "среди примерно 18 снимков, где наугад выходит 28.6 из 100" in russian
+    assert "среди примерно 18 снимков, где наугад выходит 28,6 из 100" in russian
 
 
 @pytest.mark.parametrize(
