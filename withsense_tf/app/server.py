@@ -7,8 +7,9 @@ import errno
 import gc
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 from anyio.to_thread import current_default_thread_limiter
@@ -16,7 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.guards.body_limits import BodyLimits
@@ -67,6 +68,8 @@ from withsense_tf.index.vectors.cores import limit_cores
 REFUSAL_SECONDS: Final = 0.05
 ALIKE: Final = frozenset({404, 451})
 NO_RIGHTS: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
+OF_STRANGERS: Final = frozenset({403, 421})
+DrawProblem = Callable[[Scope, ProblemError], Response | None]
 RETRY: Final = {"Retry-After": "5"}
 
 
@@ -91,16 +94,18 @@ def create_app(settings: AppSettings) -> ASGIApp:
         app.include_router(routes.router, prefix=PREFIX)
     app.include_router(page_router())
     add_handlers(app)
-    return behind_guards(app, settings, metrics)
+    return behind_guards(app, settings, metrics, partial(draw_problem, app))
 
 
-def behind_guards(app: ASGIApp, settings: AppSettings, metrics: Metrics) -> ASGIApp:
+def behind_guards(
+    app: ASGIApp, settings: AppSettings, metrics: Metrics, draw: DrawProblem | None = None
+) -> ASGIApp:
     """Put the guards before an application: the first one is the last that a request meets."""
     app = BodyLimits(app, settings)
     app = RateLimits(app, settings)
     app = HostGuard(app, settings)
     app = SecurityHeaders(app)
-    return RequestLog(app, metrics)
+    return RequestLog(app, metrics, draw)
 
 
 @asynccontextmanager
@@ -178,11 +183,25 @@ async def respond(request: Request, problem: ProblemError, more: dict[str, Any] 
     return problem_response(problem, request_id(request.scope), more)
 
 
+def draw_problem(app: FastAPI, scope: Scope, problem: ProblemError) -> Response | None:
+    """Return a guard's problem as a page, for who reads pages.
+
+    Who asks by a wrong name, or from another page, may be no reader: a page says what is here.
+    """
+    request = Request({**scope, "app": app})
+    if problem.status in OF_STRANGERS or not reads_pages(request):
+        return None
+    with suppress(WithSenseError, OSError):
+        return problem_page(request, problem)
+    return None
+
+
 def reads_pages(request: Request) -> bool:
     """Return whether a request is for the page, or, where there is nothing, comes from a browser."""
     if request.url.path.startswith(f"{PREFIX}/"):
         return False
-    return "route" in request.scope or "text/html" in request.headers.get("accept", "")
+    headers = request.headers
+    return "route" in request.scope or "hx-request" in headers or "text/html" in headers.get("accept", "")
 
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from app_places import SECRETS, Place, ids_of
@@ -141,3 +142,45 @@ def test_no_page_but_the_reviewers_tells_anything_of_a_withheld_photo(client: Te
             assert not any(word in told for word in SECRETS), answer.url
             if hidden not in str(answer.url):
                 assert hidden not in answer.text, answer.url
+
+
+BROWSER = {"accept": "text/html,*/*;q=0.8", "cookie": "withsense_language=ru"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more", "status"),
+    [
+        ("GET", "/search?q=-wall", {}, 400),
+        ("GET", "/photo/none", {}, 404),
+        ("DELETE", "/add", {}, 405),
+        ("POST", "/add", {"content": b"a" * 2_000_000}, 413),
+        ("POST", "/choose", {"content": b"a" * 70_000}, 413),
+        ("POST", "/by-photo", {"files": {"photo": ("a.png", b"no photo")}}, 415),
+        ("GET", "/search?order=x", {}, 422),
+    ],
+)
+def test_what_goes_wrong_is_a_page_for_a_browser(
+    place: Place, new_client: Callable[..., TestClient], method: str, path: str, more: Any, status: int
+) -> None:
+    client = new_client(place.settings(upload_bytes=1_000_000))
+    answer = client.request(method, path, headers=BROWSER, **more)
+    assert answer.status_code == status
+    assert '<html lang="ru"' in answer.text
+    part = client.request(method, path, headers={**BROWSER, "accept": "*/*", "hx-request": "true"}, **more)
+    assert part.headers["content-type"].startswith("text/html")
+
+
+def test_who_asks_too_often_gets_a_page_and_a_program_gets_json(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings(rate=0.001, burst=1))
+    client.get("/law", headers=BROWSER)
+    answer = client.get("/law", headers=BROWSER)
+    assert (answer.status_code, "Подождите" in answer.text) == (429, True)
+    assert int(answer.headers["retry-after"]) > 0
+    assert client.get("/api/v1/search", headers=BROWSER).json()["kind"] == "too_often"
+
+
+@pytest.mark.closed
+def test_who_asks_by_a_wrong_name_gets_no_page(client: TestClient) -> None:
+    assert client.get("/law", headers={**BROWSER, "host": "evil.example"}).json()["kind"] == "wrong_host"

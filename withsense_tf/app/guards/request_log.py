@@ -7,13 +7,15 @@ import logging
 import secrets
 import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from withsense_tf.app.guards.refusals import send_problem
+from withsense_tf.app.guards.refusals import DRAW, send_problem
 from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.request_problems import ProblemError
 
@@ -25,8 +27,13 @@ PREFIX: Final = "/api/v1"
 class RequestLog:
     """Give each request a number, write a line of JSON when it is answered, and count it."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app, self.metrics = app, metrics
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        draw: Callable[[Scope, ProblemError], Response | None] | None = None,
+    ) -> None:
+        self.app, self.metrics, self.draw = app, metrics, draw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer and write it down; whatever breaks is a problem without a trace."""
@@ -35,7 +42,7 @@ class RequestLog:
             return
         id_, begin = secrets.token_hex(8), time.perf_counter()
         state: dict[str, Any] = scope.setdefault("state", {})
-        state.update(request_id=id_, begin=begin)
+        state.update({"request_id": id_, "begin": begin, DRAW: self.draw})
         status = 0
 
         async def send_with_id(message: Message) -> None:
