@@ -212,11 +212,10 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     if reads_pages(request):
         # Who reads a page knows fields by their labels, and not as the code calls them.
         wording, advice = PageReader.of(request).wording, "Go back and say it otherwise."
-        fields = [one["parameter"].partition(".")[0] for one in parameters] or ["the request"]
-        names = [wording.field(field or "the body", request.url.path) for field in fields]
+        detail = " ".join(dict.fromkeys(wording.wrong(one, request.url.path) for one in errors))
     else:
         names = [f"{one['parameter'] or 'the body'} ({one['reason']})" for one in parameters]
-    detail = f"Not as it should be: {', '.join(dict.fromkeys(names)) or 'the request'}."
+        detail = f"Not as it should be: {', '.join(dict.fromkeys(names)) or 'the request'}."
     return await respond(request, ProblemError(422, "invalid", detail, advice), {"errors": parameters})
 
 

@@ -184,3 +184,17 @@ def test_who_asks_too_often_gets_a_page_and_a_program_gets_json(
 @pytest.mark.closed
 def test_who_asks_by_a_wrong_name_gets_no_page(client: TestClient) -> None:
     assert client.get("/law", headers={**BROWSER, "host": "evil.example"}).json()["kind"] == "wrong_host"
+
+
+def test_of_each_field_it_is_said_what_is_wrong_and_what_is_taken(client: TestClient) -> None:
+    long = client.get("/search", params={"q": "a" * 1_200}, headers=BROWSER).text
+    assert "«Что должно быть на снимке?»: слишком длинно: знаков 1200, а можно не больше 1000." in long
+    name = {"text": "A wall.", "by": "Аня, Москва"}
+    for path in ("/add", f"/photo/{next(iter(ids_of(client, 'BB')))}/captions"):
+        headers = {**BROWSER, "cookie": "withsense_language=ru; withsense_country=BB"}
+        sent = {"photo": ("a.png", b"")} if path == "/add" else None
+        text = client.post(path, data=name, files=sent, headers=headers).text
+        assert "«Ваше имя (не обязательно)»: в имени — буквы, цифры и пробелы" in text
+        assert 'value="Аня, Москва"' in text
+        text = client.post(path, data={"text": "!!"}, files=sent, headers=headers).text
+        assert "«Что на нём?»: скажите словами" in text

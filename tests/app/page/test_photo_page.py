@@ -39,7 +39,7 @@ def test_a_description_is_shown_with_who_said_it(place: Place, new_client: Calla
         r"The photo shown_\d\.png is found by these words|photo shown_\d\.png is kept", answer.text
     )
     refused = client.post(f"/photo/{id_}/captions", data={"text": "...", "by": ""}, headers=BB)
-    assert "Please write some words" in refused.text
+    assert "say in words what the photo shows" in refused.text
     gone = client.post(f"/photo/{id_}/captions", data={"text": "A toddler at a wall.", "by": ""}, headers=BB)
     assert gone.status_code == 451
 

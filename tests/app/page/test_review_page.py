@@ -187,7 +187,7 @@ def test_a_photo_is_taken_out_for_good_with_a_reason_by_who_is_sure(
     for more in ({}, {"sure": "no"}, {"sure": "yes", "reason": " "}, {"sure": "yes", "by": ""}):
         assert client.post("/review/remove", data=said | more, headers=BB).status_code in (400, 422), more
     unsure = client.post("/review/remove", data=said, headers=BB | {"accept-language": "ru"})
-    assert "Не то, что нужно: Да, точно: навсегда." in unsure.text
+    assert "«Да, точно: навсегда»: поставьте отметку" in unsure.text
     evil = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
     assert client.post("/review/remove", data=said | {"sure": "yes"}, headers=BB | evil).status_code == 403
     assert client.get("/api/v1/review/decisions").json() == []
@@ -255,8 +255,8 @@ def test_rules_and_who_gave_no_name_are_told_in_the_language_of_the_page(
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("ru", "Не то, что нужно: Кто решает, Причина."),
-        ("en", "Not as it should be: Who decides, Reason."),
+        ("ru", "«Кто решает»: это нужно заполнить. «Причина»: это нужно заполнить."),
+        ("en", "“Who decides”: this must be filled in. “Reason”: this must be filled in."),
     ],
 )
 def test_fields_that_are_not_as_they_should_be_are_called_as_on_the_page(
@@ -279,4 +279,4 @@ def test_fields_that_are_not_as_they_should_be_are_called_as_on_the_page(
 def test_an_address_that_is_not_as_it_should_be_is_called_so(client: TestClient) -> None:
     answer = client.get("/review?tab=nowhere", headers={"accept-language": "ru"})
     assert answer.status_code == 422
-    assert "Не то, что нужно: адрес, по которому вы пришли." in answer.text
+    assert "«адрес, по которому вы пришли»: такое значение не подходит." in answer.text

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.own_verdict import first_restricting
+from withsense_tf.app.page.wording import Wording
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.write_routes import Author, CaptionField, upload
@@ -37,11 +38,11 @@ def add(
     """Take the photo in, and say what became of it."""
     reader = PageReader.of(request)
     response, fields = Response(), {"text": text, "by": by}
+    if problem_text := wrong_words(reader.wording, text, by):
+        return _page(request, 422, problem=problem_text, fields=fields)
+    caption, author = CAPTION.validate_python(text), AUTHOR.validate_python(by.strip() or None)
     try:
-        caption, author = CAPTION.validate_python(text), AUTHOR.validate_python(by.strip() or None)
         answer = upload(service, response, photo, [caption], author, reader.country)
-    except ValidationError:
-        return _page(request, 422, problem=reader.wording("caption_not_taken"), fields=fields)
     except ProblemError as problem:
         return _page(
             request,
@@ -55,6 +56,18 @@ def add(
         first_restricting(request, (caption, *names)) if answer.state == "withheld" else ("", None)
     )
     return _page(request, response.status_code, answer=answer, own_text=own_text, verdict=verdict)
+
+
+def wrong_words(wording: Wording, text: str, by: str) -> str:
+    """Return what is wrong with what somebody says of a photo, or with the name; nothing where both are taken."""
+    try:
+        name = "text"
+        CAPTION.validate_python(text)
+        name = "by"
+        AUTHOR.validate_python(by.strip() or None)
+    except ValidationError as error:
+        return wording.wrong({**error.errors()[0], "loc": ("body", name)})
+    return ""
 
 
 def _page(request: Request, status: int = 200, **values: Any) -> Response:

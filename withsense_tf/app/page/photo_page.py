@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import ScoreAnswer, ShownPlace
+from withsense_tf.app.page.add_page import wrong_words
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.models_page import ModelNumber
 from withsense_tf.app.photo_service import PhotoService
@@ -89,10 +90,9 @@ def describe(
 ) -> Response:
     """Add what somebody says of a photo; the law judges it first."""
     reader = PageReader.of(request)
-    try:
-        caption = NewCaption(id=id, text=form.text, by=form.by.strip() or None)
-    except ValidationError:
-        return _page_of(request, service, id, form, problem=reader.wording("caption_not_taken"), fields=form)
+    if problem_text := wrong_words(reader.wording, form.text, form.by):
+        return _page_of(request, service, id, form, problem=problem_text, fields=form)
+    caption = NewCaption(id=id, text=form.text, by=form.by.strip() or None)
     try:
         add_caption(service, caption.id, caption.text, caption.by, reader.country)
     except ProblemError as error:

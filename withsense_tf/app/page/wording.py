@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.app.page.messages import in_russian
 from withsense_tf.app.review_list import RULE
@@ -68,6 +68,25 @@ class Wording:
         if name == "by" and path.startswith("/review"):
             return self("who")
         return self(name if name in OWN_LABELS else LABELS.get(name, "address_here"))
+
+    def wrong(self, error: Mapping[str, Any], path: str = "") -> str:
+        """Say of a field of a page what is wrong with it, by what pydantic says.
+
+        >>> wording_of("en").wrong({"type": "missing", "loc": ("body", "reason")})
+        '“Reason”: this must be filled in.'
+        """
+        kind, more, name = error["type"], error.get("ctx", {}), str([*error["loc"], "", ""][1])
+        if name == "sure":
+            reason = self("wrong_tick")
+        elif kind in ("missing", "string_too_short"):
+            reason = self("wrong_missing")
+        elif kind == "string_too_long":
+            reason = self("wrong_long", signs=len(error["input"]), most=more["max_length"])
+        elif kind == "value_error" and name not in ("by", "text"):
+            reason = self.retell(str(more["error"]))
+        else:
+            reason = self({"by": "wrong_name", "text": "caption_not_taken"}.get(name, "wrong_value"))
+        return f"{self.quote(self.field(name, path))}: {reason}"
 
     def cell(self, column: str, value: str | float) -> str:
         """Write the value of a column; a list's parts each by itself.
