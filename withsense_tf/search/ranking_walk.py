@@ -93,7 +93,7 @@ class RankingWalk:
             corrections=() if reading is None else reading.corrections,
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
-            return replace(nothing, message=" ".join([message, *self._notes]))
+            return replace(nothing, message=" ".join([message, *self.request.notes]))
         vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
         has_chance = bool(text) and not similar and self.form.chance_ is not None
         window = 4 * request.k + SPARE
@@ -277,10 +277,6 @@ class RankingWalk:
         """Return whether captions that may be known have a word, where the model counts words by themselves."""
         return getattr(self.form, "words", None) is not None and self.shown.has(word)
 
-    @property
-    def _notes(self) -> tuple[str, ...]:
-        return () if self.request.reading is None else self.request.reading.notes
-
     def _message(self, page: _Page, chance: Chance | None) -> str | None:
         parts = []
         text, is_first = self.request.query.text, self.after is None
@@ -298,4 +294,4 @@ class RankingWalk:
             parts.append(nearest_alone(chance))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
-        return " ".join([*parts, *self._notes]) or None
+        return " ".join([*parts, *self.request.notes]) or None

@@ -72,6 +72,17 @@ class SearchRequest:
         """Return the name of the photo that is the query, if the index has it."""
         return None if self.like is None else self.like.name
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be said of the question itself."""
+        here = None if self.like is None else self.like.here
+        own_notes = () if self.reading is None else self.reading.notes
+        return (
+            own_notes
+            if here is None
+            else (f"This photo, or a copy of it, is in the index: {here}.", *own_notes)
+        )
+
     def digest(self, model: int) -> str:
         """Return a fingerprint of the question and the model that answers it: pages of one question go together."""
         parts = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from app_places import Place
+from app_places import Place, ids_of
 from small_index import draw_look
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
@@ -19,6 +20,37 @@ def test_a_photo_of_the_index_finds_its_neighbours(client: TestClient, still_pla
     answer = client.post("/by-photo", files=sent, headers={"cookie": "withsense_country=BB"})
     assert answer.status_code == 200
     assert 'data-photo="' in answer.text
+
+
+def test_a_photo_that_is_here_is_shown_first_and_it_is_said(client: TestClient, still_place: Place) -> None:
+    file = next(still_place.photos.glob("look-0-*.png"))
+    sent = {"photo": ("mine.png", file.read_bytes(), "image/png")}
+    text = client.post("/by-photo", files=sent, headers=BB).text
+    names = {name: id_ for id_, name in ids_of(client, "BB").items()}
+    assert "is in the index: shown_0.png." in text
+    assert re.findall(r'data-photo="([^"]+)"', text)[0] == names["shown_0.png"]
+    other = {"photo": ("mine.png", png_of(77), "image/png")}
+    text = client.post("/by-photo", files=other, data={"says": "A wall."}, headers=BB).text
+    assert "is in the index" not in text
+
+
+@pytest.mark.parametrize(
+    ("look", "says", "note", "why"),
+    [
+        (77, "", "", "Nobody has said what your photo shows"),
+        (77, "A toddler at a wall.", "", "<mark>toddler</mark>"),
+        (77, "A plain wall.", "A little girl runs on a beach", "What the file of your photo says"),
+        (6, "A plain wall.", "", "what it looks like"),
+    ],
+)
+def test_why_an_own_photo_is_refused_is_said(
+    client: TestClient, tmp_path: Path, look: int, says: str, note: str, why: str
+) -> None:
+    content = draw_look(tmp_path, 6, light=1).read_bytes() if look == 6 else png_of(look, note)
+    sent = {"photo": ("mine.png", content, "image/png")}
+    answer = client.post("/by-photo", files=sent, data={"says": says}, headers=BB)
+    assert (answer.status_code, why in answer.text) == (451, True)
+    assert '<h1 class="h2"' in answer.text
 
 
 def test_a_photo_that_nobody_has_described_cannot_be_asked_by_where_a_rule_holds(client: TestClient) -> None:

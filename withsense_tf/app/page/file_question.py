@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from withsense_tf.app import questions
 from withsense_tf.app.page.add_page import CAPTION
 from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.own_verdict import first_restricting, refused_for
 from withsense_tf.app.page.query_chips import filters_of_form
 from withsense_tf.app.questions import Question
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.uploads.quarantine import passing_photo
 from withsense_tf.common.limits import QUERY_SIGNS
@@ -49,5 +51,14 @@ def by_photo(
     with passing_photo(
         photo.file, settings.state_folder, settings.upload_bytes, settings.upload_pixels
     ) as file:
-        answer = questions.find_like_file(service, question, file, photo.filename or "", description or "")
+        try:
+            answer = questions.find_like_file(
+                service, question, file, photo.filename or "", description or ""
+            )
+        except ProblemError as problem:
+            if problem.status == 451:
+                said_texts = (q, description or "")
+                request.state.why = refused_for(request, said_texts, file, photo.filename or "")
+                request.state.refused_text = first_restricting(request, said_texts)[0]
+            raise
     return page(request, "by_photo.html", active="search", answer=answer, question=question)

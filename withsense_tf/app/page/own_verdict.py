@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from fastapi import Request
 
 from withsense_tf.app.page.drawing_board import PageReader
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.data.embedded.file_captions import captions_in_files
+from withsense_tf.data.named import own_texts
+from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.policy.photo_decisions import restricts
 from withsense_tf.policy.texts.verdict import Verdict
 
@@ -28,3 +32,20 @@ def first_restricting(request: Request, texts: Iterable[str]) -> tuple[str, Verd
         if (verdict := restricting_verdict(request, text)) is not None:
             return text, verdict
     return "", None
+
+
+def refused_for(request: Request, texts: Iterable[str], file: Path, file_name: str) -> str:
+    """Return why a photo that is asked by is refused, as far as who sent it may know it from what they sent.
+
+    `words` were said beside it, what its `file` or the name of that says, `nothing` says what it shows, or `look`.
+    """
+    words = [text for text in texts if text.strip()]
+    if first_restricting(request, words)[1] is not None:
+        return "words"
+    inside = inspect_photo(file).file_texts
+    own = [text for _, text in own_texts(file_name)] + [text.text for text in inside.texts]
+    if inside.unread or first_restricting(request, own)[1] is not None:
+        return "file"
+    # A caption in the file describes it, too.
+    is_described = words or captions_in_files({"": inside}, {"": ""}, {}).get("")
+    return "look" if is_described else "nothing"

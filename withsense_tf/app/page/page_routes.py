@@ -163,7 +163,7 @@ def own_text(request: Request) -> str:
     """Return what who asks typed to search by, or said of a photo of their own."""
     if request.url.path in SEARCHES:
         return request.query_params.get("q", "")[:QUERY_SIGNS]
-    return str(getattr(request.state, "says", ""))
+    return str(getattr(request.state, "refused_text", ""))
 
 
 def commands_for_law(request: Request) -> list[str]:
@@ -213,6 +213,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         q=request.query_params.get("q", ""),
         own_photo=request.url.path == "/by-photo",
         says=getattr(request.state, "says", ""),
+        why=getattr(request.state, "why", "nothing"),
         own_text=text,
         commands=commands_for_law(request) if problem.kind == "other_law" else [],
         verdict=restricting_verdict(request, text) if problem.status == 451 else None,

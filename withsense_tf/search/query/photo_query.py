@@ -43,10 +43,11 @@ NO_SUCH_QUERY: Final = (
 
 @dataclass(frozen=True, eq=False)
 class PhotoQuery:
-    """A photo to search by: its name, if it is in the index, and its point."""
+    """A photo to search by: its name, if it is not to be found, and its point; a file may be `here` by some name."""
 
     name: str | None
     point: np.ndarray
+    here: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def photo_query(
             "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
         )
     # Half characters, as a command line in another encoding gives, cannot be asked of a database.
-    name = photo.encode(errors="replace").decode()
+    name, here = photo.encode(errors="replace").decode(), None
     file = Path(photo)
     if not door.photo(name, "search") and is_file(file):
         content = digest_of(file)
@@ -93,11 +94,18 @@ def photo_query(
             if not (answer := door.photo_query(one)).allowed:
                 return Refusal(door.rule.message, None if for_strangers else _kept_back(answer.rule))
         name = same[0]
+        # Who sends a file may ask whether it is here.
+        here = name if all(_may_show(door, one) for one in same) else None
     elif not (answer := door.photo_query(name)).allowed:
         check_is_there(door, photo, for_strangers)
         return Refusal(door.rule.message, NO_SUCH_QUERY if for_strangers else _kept_back(answer.rule))
     row = row_of_live(tables, generation.number, name)
-    return PhotoQuery(name, generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0]))
+    point = generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
+    return PhotoQuery(None if here else name, point, here)
+
+
+def _may_show(door: IndexDoor, photo: str) -> bool:
+    return door.photo(photo, "show") and door.photo(photo, "search")
 
 
 def check_is_there(door: IndexDoor, photo: str, for_strangers: bool, advice: str = NAME_OR_FILE) -> None:
@@ -128,7 +136,8 @@ def _foreign(
     for_strangers: bool,
 ) -> PhotoQuery | Refusal:
     photos = live_and_departed_looks(tables)
-    like = [photos[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in photos], True)]
+    own_look = read_look(file, content)
+    like = [photos[at] for at in near_to(own_look, [look for _, _, look, *_ in photos], True)]
     departed_photos = [photo for photo, _, _, digest, live in photos if not live and digest == content]
     departed_photos += [photo for photo, *_, live in like if not live]
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
@@ -137,7 +146,10 @@ def _foreign(
     # Its networks take seconds to load; nothing of a stranger's photo stays on a disk.
     name = f"{generation.folder} {generation.identity}"
     matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
-    return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
+    point = generation.form.point(matcher.photo_rows([content], [file])[0])
+    copies = [like[at] for at in near_to(own_look, [look for _, _, look, *_ in like])] if like else []
+    here = (name for _, name, *_, live in copies if live and _may_show(door, name))
+    return PhotoQuery(None, point, next(here, None))
 
 
 def _matcher_of(generation: Generation) -> Matcher:
