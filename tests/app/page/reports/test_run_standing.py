@@ -147,3 +147,5 @@ def test_of_equal_runs_the_law_counts_and_nearly_all_photos_are_enough() -> None
     assert sorted([broken, other, smoke, whole, lawless], key=lambda one: one.order) == [
         broken, other, smoke, lawless, whole,
     ]  # fmt: skip
+    nothing = RunStanding(1.0, "ours", 20, smoke=False, keeps_law=True, has_rows=True, recommends=False)
+    assert max([nothing, whole], key=lambda one: one.order) == whole

@@ -34,6 +34,7 @@ class RunStanding:
     smoke: bool
     keeps_law: bool
     has_rows: bool
+    recommends: bool = True
 
     @property
     def of_these(self) -> bool:
@@ -43,7 +44,7 @@ class RunStanding:
     @property
     def order(self) -> tuple[bool, ...]:
         """Return by what the run to show first is chosen: the greatest, of equal ones the newest."""
-        return self.has_rows, self.of_these, not self.smoke, self.keeps_law
+        return self.has_rows, self.of_these, not self.smoke, self.keeps_law, self.recommends
 
     @property
     def cautions(self) -> list[Caution]:
@@ -84,6 +85,7 @@ def _standing(run: StoredRun, here: frozenset[str] | None) -> RunStanding:
         run.is_smoke,
         run.keeps_law,
         any(was_run(row) for row in run.base.rows),
+        run.comparison.row_to_use() is not None,
     )
 
 
