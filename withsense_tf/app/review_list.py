@@ -15,6 +15,7 @@ from withsense_tf.common.limits import parse_json
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of, texts_of_photos
 from withsense_tf.index.tables.law_table import live_evidence
 from withsense_tf.index.tables.photos_table import live_of_ids, live_of_name, photo_records
+from withsense_tf.policy.photo_decisions import NO_CAPTIONS
 
 KINDS: Final = (CAPTIONS, OTHER_TEXTS, UNREAD)
 # Sources of a verdict that name another photo or a person; the list calls them by their first words.
@@ -38,11 +39,12 @@ class Criteria:
 
 @dataclass(frozen=True)
 class WithheldList:
-    """One page of the list, how many photos all of it has, and the rules that withhold any here."""
+    """One page of the list, the count of all of it, the rules that withhold any here, and how many lack a caption."""
 
     photos: list[dict[str, Any]]
     count: int
     rules: list[str]
+    without_caption: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ def withheld_photos(
         meeting = list(_meeting(here, rows, criteria or Criteria()))
         names = [row.name for row in meeting if row.name > after][:k]
         rules = sorted({ground for row in rows for ground in row.grounds})
-        return WithheldList([_about(service, here, name) for name in names], len(meeting), rules)
+        without_caption = sum(NO_CAPTIONS in row.grounds for row in rows)
+        return WithheldList(
+            [_about(service, here, name) for name in names], len(meeting), rules, without_caption
+        )
 
 
 def grounds_of(source: str, evidence: Sequence[str]) -> frozenset[str]:

@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from app_places import WITHHELD, Place, ids_of
+from small_index import item_of
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.policy.current_policy import Policy
 
 BB = {"cookie": "withsense_country=BB"}
 
@@ -280,3 +284,21 @@ def test_an_address_that_is_not_as_it_should_be_is_called_so(client: TestClient)
     answer = client.get("/review?tab=nowhere", headers={"accept-language": "ru"})
     assert answer.status_code == 422
     assert "«адрес, по которому вы пришли»: такое значение не подходит." in answer.text
+
+
+def test_how_many_photos_nobody_has_described_is_said_with_what_to_do(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings(country="BB"))
+    assert "nobody has described" not in client.get("/review").text.partition("<footer")[0]
+    index = PhotoIndex(place.index)
+    ingest(
+        index,
+        [item_of(place.index.parent / "more", "bare.png", 75, texts=[])],
+        Policy.of_files(place.law),
+        others="keep",
+    )
+    index.close()
+    page = client.get("/review").text
+    assert "1 photo of the index is withheld because nobody has described it." in page
+    assert "bare.png" in client.get("/review?rule=no+captions").text

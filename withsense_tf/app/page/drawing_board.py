@@ -22,7 +22,7 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import may_read, may_write
 from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.evaluation.page.recommendation import of_hundred, photos_amid
-from withsense_tf.policy.countries import CODES
+from withsense_tf.policy.countries import CODES, CountryRule
 
 THEMES: Final = ("light", "dark")
 LANGUAGE, THEME, COUNTRY = "withsense_language", "withsense_theme", "withsense_country"
@@ -73,6 +73,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "t": reader.wording,
         "reader": reader,
         "rule": rule,
+        "rule_says": rule_says(service, rule, reader.wording),
         "countries": service.policy.current().countries.names(),
         "fixed_country": service.settings.fixed_country,
         "photo_count": service.photo_count(reader.country) if is_told else None,
@@ -90,6 +91,15 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     }
     html = board().get_template(template).render(values)
     return HTMLResponse(html, status, {"Vary": "HX-Request, Cookie, Accept-Language"})
+
+
+def rule_says(service: PhotoService, rule: CountryRule, wording: Wording) -> str:
+    """Say which photos a rule withholds; those that nobody described are most of them."""
+    if rule.rule == "none":
+        return wording("rule_none")
+    hides_undescribed = service.policy.current().ownership.uncaptioned == "restrict"
+    more = f" {wording('rule_undescribed')}" if hides_undescribed else ""
+    return wording("rule_children", age=rule.age_limit) + more
 
 
 @cache

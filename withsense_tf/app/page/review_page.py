@@ -79,6 +79,7 @@ def _withheld_page(
     return {
         "items": items,
         "count": listing.count,
+        "undescribed": listing.without_caption,
         "rules": listing.rules,
         "more": more,
         "here": url("/review", **terms, after=after),

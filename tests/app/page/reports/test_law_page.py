@@ -27,6 +27,7 @@ def test_the_rule_of_the_country_is_told_with_its_ground(client: TestClient, cou
     ("language", "sentence"),
     [
         ("en", "photos whose captions or look tell of a person under 16 are not shown without permission"),
+        ("en", "Nor are photos that nobody has described"),
         ("ru", "не показываются снимки, подписи или вид которых говорят о человеке младше 16 лет"),
     ],
 )
