@@ -31,6 +31,13 @@ def test_as_text_each_place_is_a_line_with_what_its_score_is_made_of() -> None:
     ]
 
 
+def test_places_in_a_row_that_are_withheld_are_one_line_of_text() -> None:
+    row = tuple(Withheld(place, "the law") for place in range(2, 6))
+    lines = Hits("a wall", (HIT, *row)).as_text().splitlines()
+    assert lines[1:] == ["  2  the law (x 4)"]
+    assert len(Hits("a wall", (HIT, *row)).as_dict()["withheld"]) == 4
+
+
 def test_a_photo_is_named_above_only_beside_a_text() -> None:
     assert "Like: x.png" in Hits("a wall", like="x.png").as_text()
     assert Hits("", like="x.png").as_text() == ""

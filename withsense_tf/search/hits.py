@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,17 +104,12 @@ class Hits:
             lines.append(f"Like: {self.like}")
         if self.without:
             lines.append(f"Without: {', '.join(self.without)}")
-        for place in self.places:
-            if isinstance(place, Withheld):
-                lines.append(f"{place.place:>3}  {place.notice}")
+        for notice, row in groupby(self.places, lambda place: getattr(place, "notice", None)):
+            first, *rest = row
+            if notice is not None:
+                lines.append(f"{first.place:>3}  {notice}{f' (x {len(rest) + 1})' * bool(rest)}")
                 continue
-            why = [
-                f"{name} {score:.2f}"
-                for name, score in (("pixels", place.image_score), ("captions", place.caption_score))
-                if score is not None
-            ]
-            more = f", and {len(place.duplicates)} like it" if place.duplicates else ""
-            lines.append(f"{place.place:>3}  {place.score:.2f}  {place.photo}  ({', '.join(why)}{more})")
+            lines += [_line(place) for place in (first, *rest) if isinstance(place, Hit)]
         lines += [text for text in (self.notice, self._typed_message()) if text]
         return "\n".join(lines)
 
@@ -152,3 +148,13 @@ class Hits:
         if self.without:
             heads.append(f"without: {', '.join(self.without)}")
         return contact_sheet(heads, self.places, [text for text in (self.notice, self.message) if text])
+
+
+def _line(hit: Hit) -> str:
+    why = [
+        f"{name} {score:.2f}"
+        for name, score in (("pixels", hit.image_score), ("captions", hit.caption_score))
+        if score is not None
+    ]
+    more = f", and {len(hit.duplicates)} like it" if hit.duplicates else ""
+    return f"{hit.place:>3}  {hit.score:.2f}  {hit.photo}  ({', '.join(why)}{more})"
