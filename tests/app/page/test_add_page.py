@@ -21,6 +21,9 @@ def test_a_photo_is_found_after_it_was_judged(place: Place, new_client: Callable
     sent = {"photo": ("a.png", png_of(71), "image/png")}
     good = client.post("/add", files=sent, data={"text": "A striped blue wall.", "by": "Ann"}, headers=BB)
     assert (good.status_code, "The photo can be found now." in good.text) == (201, True)
+    sent = {"photo": ("a.png", png_of(71), "image/png")}
+    again = client.post("/add", files=sent, data={"text": "A striped blue wall."}, headers=BB)
+    assert "This photo was here already." in again.text
     sent = {"photo": ("b.png", png_of(72), "image/png")}
     kept = client.post("/add", files=sent, data={"text": "A toddler at a wall."}, headers=BB)
     assert "The law withholds this photo." in kept.text

@@ -194,7 +194,7 @@ def test_of_each_field_it_is_said_what_is_wrong_and_what_is_taken(client: TestCl
         headers = {**BROWSER, "cookie": "withsense_language=ru; withsense_country=BB"}
         sent = {"photo": ("a.png", b"")} if path == "/add" else None
         text = client.post(path, data=name, files=sent, headers=headers).text
-        assert "«Ваше имя (не обязательно)»: в имени — буквы, цифры и пробелы" in text
+        assert "«Ваше имя (не обязательно)»: в имени — буквы, цифры, пробелы" in text
         assert 'value="Аня, Москва"' in text
         text = client.post(path, data={"text": "!!"}, files=sent, headers=headers).text
         assert "«Что на нём?»: скажите словами" in text

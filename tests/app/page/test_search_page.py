@@ -244,6 +244,17 @@ def test_the_nearest_are_shown_whatever_the_words_where_that_is_chosen(client: T
     assert "whether they fit or not" in other
 
 
+def test_a_country_in_the_address_is_said_to_count_for_nothing(client: TestClient) -> None:
+    for path in ("/search?q=wall&country=XX", "/law?country=XX"):
+        assert "The address names the country XX" in client.get(path, headers=BB).text
+    assert "The address names" not in client.get("/law?country=bb", headers=BB).text
+
+
+def test_who_opens_the_page_types_at_once(client: TestClient) -> None:
+    assert "autofocus" in client.get("/", headers=BB).text
+    assert "autofocus" not in client.get("/law", headers=BB).text
+
+
 @pytest.mark.parametrize("query", ["xyzzy", "дирижабль на пляже"])
 def test_the_nearest_are_offered_only_where_there_are_some(client: TestClient, query: str) -> None:
     offer = client.get("/search", params={"q": query}, headers=BB).text

@@ -69,7 +69,9 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     rule = service.rule(reader.country)
     # Who may not ask is told nothing of what is here, whatever went wrong; nor is the index opened for them.
     is_told = may_read(request) and not reader.is_part
+    code = request.query_params.get("country", "")
     values = {
+        "country_in_address": "" if code.upper() == reader.country else code[:20],
         "t": reader.wording,
         "reader": reader,
         "rule": rule,
