@@ -70,7 +70,6 @@ ASSETS: Final = frozenset(
         "table.js",
         "drop.js",
         "choices.js",
-        "busy.js",
     }
 )
 

@@ -141,7 +141,7 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
         if question.where:
             raise ProblemError(400, "no_words", reader.wording("needs_words"))
         if reader.is_part:
-            return page(request, "examples.html", tiles=example_tiles(service, reader.country))
+            return page(request, "home.html", tiles=example_tiles(service, reader.country))
         return home(request, service)
     answer = questions.find(service, question)
     if reader.is_part and (question.after or form.behind):

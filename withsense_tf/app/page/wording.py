@@ -201,7 +201,10 @@ def wording_of(language: str) -> Wording:
 def table() -> dict[str, dict[str, str]]:
     """Return all texts, each in every language."""
     text = files("withsense_tf.app.page").joinpath("wording.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    texts = tomllib.loads(text)
+    # In English a rule's name is its text.
+    rules = {f"rule: {name}": {"en": name, "ru": russian} for name, russian in texts.pop("rules").items()}
+    return texts | rules
 
 
 def language_of(accept: str) -> str:
