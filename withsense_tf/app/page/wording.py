@@ -143,11 +143,7 @@ class Wording:
         return line.translate(QUOTATION_MARKS) if self.language == "ru" else line
 
     def quote(self, text: str) -> str:
-        """Put a text in quotation marks.
-
-        >>> wording_of("ru").quote("a dog"), wording_of("en").quote("a dog")
-        ('«a dog»', '“a dog”')
-        """
+        """Put a text in quotation marks."""
         return f"«{text}»" if self.language == "ru" else f"“{text}”"
 
     def decimals(self, text: str) -> str:
