@@ -69,7 +69,6 @@ ASSETS: Final = frozenset(
         "dialog.js",
         "table.js",
         "drop.js",
-        "choices.js",
     }
 )
 
