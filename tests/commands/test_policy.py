@@ -14,9 +14,10 @@ from run_command import finish, law_variables
 from withsense_tf.__main__ import app
 from withsense_tf.commands.index_options import DEFAULT_INDEX
 from withsense_tf.errors import DataWarning, SettingError, WithSenseError
-from withsense_tf.experiments import ablations, policy_report
+from withsense_tf.experiments import policy_report
 from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.experiments.explore import explore as explore
+from withsense_tf.experiments.studies import ablations
 from withsense_tf.policy.overrides import OVERRIDE_COLUMNS
 
 pytestmark = pytest.mark.closed

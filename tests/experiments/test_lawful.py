@@ -22,13 +22,13 @@ from withsense_tf.data.pictures.photo_file import read_photo
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.page.run_sheets import SIDE
-from withsense_tf.experiments import ablations
 from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run import trainings_of
 from withsense_tf.experiments.explore import explore
 from withsense_tf.experiments.lawful import under_the_law
+from withsense_tf.experiments.studies import ablations
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
 from withsense_tf.policy.service import LawFiles

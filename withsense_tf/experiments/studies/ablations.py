@@ -1,4 +1,4 @@
-"""What the student projects left open: `python -m withsense_tf.experiments.ablations`.
+"""What the student projects left open: `python -m withsense_tf.experiments.studies.ablations`.
 
 Are the crowd's votes worth using? Do balanced pairs help? More captions? Words that are counted by themselves? What
 does it cost how the rule on children is drawn? Does it pay to train the last layers of the photo backbone, too? Each

@@ -6,7 +6,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
-from withsense_tf.experiments.captions_alone import as_training, calibration_lines, from_lines
+from withsense_tf.experiments.studies.captions_alone import as_training, calibration_lines, from_lines
 from withsense_tf.matchers.registry import Surroundings
 from withsense_tf.targets.caption_pairs import caption_pairs
 

@@ -1,7 +1,7 @@
 """Ask what a model is worth whose makers had captions and no judgements.
 
-    python -m withsense_tf.experiments.captions_alone --policy none [--data FOLDER] [--weights FILE.weights.h5] \\
-        [--vectors GLOVE_FILE] [--question calibration] [--question from]
+    python -m withsense_tf.experiments.studies.captions_alone --policy none [--data FOLDER] \\
+        [--weights FILE.weights.h5] [--vectors GLOVE_FILE] [--question calibration] [--question from]
 
 "calibration": numbers that were calibrated by judgements, and by captions alone (own against others'), on held-out
 judged pairs. How many captions of other photos stand beside an own one, and what share own captions have, is chosen

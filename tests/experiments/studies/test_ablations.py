@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.experiments import ablations
+from withsense_tf.experiments.studies import ablations
 from withsense_tf.matchers.registry import Surroundings
 
 

@@ -1,0 +1,1 @@
+"""Questions that were answered once, in experiments/RESULTS.md: part of the source, and not of what is installed."""
