@@ -13,6 +13,7 @@ def test_a_hit_as_json_has_rounded_scores_and_none_for_what_was_not_asked() -> N
         "place": 3,
         "image_score": None,
         "caption_score": 0.9877,
+        "word_score": None,
         "path": "/photos/a.png",
         "digest": "",
         "duplicates": ["b.png"],

@@ -142,6 +142,8 @@ def test_where_captions_alone_taught_a_photo_of_which_all_words_were_said_comes_
     hits = Search(index, policy=LAW, country="AQ")("golden sheet", 41, minimum=0.0).hits
     assert hits[0].photo == "said.png"
     assert hits[0].score > hits[1].score
+    # What it was found by is told: pixels and captions alone would not explain its number.
+    assert hits[0].word_score == pytest.approx(SAID_ONCE)
 
 
 def test_words_that_no_training_caption_had_count_for_photos_that_have_them_and_so_do_all_of_them() -> None:

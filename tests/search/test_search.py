@@ -211,7 +211,9 @@ def test_a_photo_as_the_query_finds_what_lies_next_to_it(
 def test_the_path_of_a_hit_is_a_photo_as_its_name_is(search: Callable[..., Search]) -> None:
     index = search("closed form")
     first = ask(index, "emerald")[0]
-    assert index("", photo=first.path, minimum=0).hits == index("", photo=first.photo, minimum=0).hits
+    by_path, by_name = (index("", photo=one, minimum=0) for one in (first.path, first.photo))
+    # A file may be one's own: that it is here is said by its standing first.
+    assert [hit.photo for hit in by_path.hits] == [first.photo, *[hit.photo for hit in by_name.hits[:-1]]]
 
 
 @pytest.mark.parametrize("kind", TOWERS)

@@ -44,7 +44,7 @@ class PhotoAnswer(JsonAnswer):
 
 
 class ShownPlace(PhotoAnswer):
-    """A place of an answer with a photo; what its pixels and its captions say, where the model asks them."""
+    """A place of an answer with a photo; what pixels, captions and their words say, where the model asks them."""
 
     kind: Literal["photo"] = "photo"
     place: int = Field(examples=[1])
@@ -52,6 +52,7 @@ class ShownPlace(PhotoAnswer):
     fit: Fit = Field(description="The same as a word.", examples=["well"])
     image_score: float | None = Field(default=None, examples=[0.79])
     caption_score: float | None = Field(default=None, examples=[0.88])
+    word_score: float | None = Field(default=None, examples=[0.68])
     copies: list[str] = Field(
         default=[], description="Ids of photos that look the same and stand behind this one."
     )
@@ -108,6 +109,7 @@ class ScoreAnswer(JsonAnswer):
     fit: Fit = Field(examples=["well"])
     image_score: float | None = Field(default=None, examples=[0.79])
     caption_score: float | None = Field(default=None, examples=[0.88])
+    word_score: float | None = Field(default=None, examples=[0.68])
 
 
 class LawAnswer(JsonAnswer):

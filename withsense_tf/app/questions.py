@@ -146,6 +146,7 @@ def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any], fits: b
         "fit": fit_of(hit.score, fits),
         "image_score": _four_digits(hit.image_score),
         "caption_score": _four_digits(hit.caption_score),
+        "word_score": _four_digits(hit.word_score),
         "copies": [service.ids.write(name) for name in hit.duplicates],
     }
 
@@ -178,6 +179,7 @@ def score(
             fit=fit_of(result.number),
             image_score=_four_digits(result.image),
             caption_score=_four_digits(result.captions),
+            word_score=_four_digits(result.words),
         )
 
 

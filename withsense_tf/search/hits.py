@@ -153,7 +153,11 @@ class Hits:
 def _line(hit: Hit) -> str:
     why = [
         f"{name} {score:.2f}"
-        for name, score in (("pixels", hit.image_score), ("captions", hit.caption_score))
+        for name, score in (
+            ("pixels", hit.image_score),
+            ("captions", hit.caption_score),
+            ("words", hit.word_score),
+        )
         if score is not None
     ]
     more = f", and {len(hit.duplicates)} like it" if hit.duplicates else ""

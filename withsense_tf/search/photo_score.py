@@ -13,16 +13,17 @@ from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.search.query.photo_query import Refusal
-from withsense_tf.search.row_ranking import rank
+from withsense_tf.search.row_ranking import number_at, rank
 
 
 @dataclass(frozen=True)
 class PhotoScore:
-    """How well a photo fits, from 0 to 1; what its pixels and what its captions say, where the model asks them."""
+    """How well a photo fits, from 0 to 1; what pixels, captions and their words say, where the model asks them."""
 
     number: float
     image: float | None = None
     captions: float | None = None
+    words: float | None = None
 
 
 def photo_score(
@@ -43,8 +44,5 @@ def photo_score(
         Keep((), lambda: row, listed=True),
         text=text,
     )
-    image, captions = (
-        None if numbers is None or np.isnan(numbers[0]) else float(numbers[0])
-        for numbers in (ranking.image, ranking.captions)
-    )
-    return PhotoScore(float(ranking.numbers[0]), image, captions)
+    why = (number_at(numbers, 0) for numbers in (ranking.image, ranking.captions, ranking.words))
+    return PhotoScore(float(ranking.numbers[0]), *why)

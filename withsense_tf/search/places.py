@@ -11,7 +11,8 @@ from typing import Any
 class Hit:
     """A photo that was found: its place from 1, its score from 0 to 1, and why it was found.
 
-    `image_score` is what its pixels say, and `caption_score` what its captions say, where the model asks them.
+    `image_score` is what its pixels say, `caption_score` how like its captions are, and `word_score` how well they have
+    the query's words, where the model asks them.
     `duplicates` are photos that look the same and stand behind this one. `digest` is the SHA-256 of the file that was
     judged: the file at `path` may be another one by now. The contact sheet compares it before it draws, and so must
     whoever opens `path` (`open_upright(hit.path, digest=hit.digest)`). Without a digest nothing is drawn.
@@ -25,6 +26,7 @@ class Hit:
     caption_score: float | None = None
     duplicates: tuple[str, ...] = ()
     digest: str = ""
+    word_score: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what a JSON answer says of the hit."""
@@ -34,6 +36,7 @@ class Hit:
             "place": self.place,
             "image_score": None if self.image_score is None else round(self.image_score, 4),
             "caption_score": None if self.caption_score is None else round(self.caption_score, 4),
+            "word_score": None if self.word_score is None else round(self.word_score, 4),
             "path": str(self.path),
             "digest": self.digest,
             "duplicates": list(self.duplicates),

@@ -217,6 +217,7 @@ class RankingWalk:
             number_at(ranking.image, at),
             number_at(ranking.captions, at),
             digest=photo.digest,
+            word_score=number_at(ranking.words, at),
         )
 
     def _with_copies(self, page: _Page) -> tuple[Hit | Withheld, ...]:

@@ -29,13 +29,14 @@ BLOCK: Final = 4_096
 
 @dataclass(frozen=True, eq=False)
 class RowRanking:
-    """Rows, best first; what they are ranked by; the number of each, and what pixels and captions say, if they do."""
+    """Rows, best first; what they are ranked by; the number of each, and what pixels, captions and words say of it."""
 
     rows: np.ndarray
     scores: np.ndarray
     numbers: np.ndarray
     image: np.ndarray | None
     captions: np.ndarray | None
+    words: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -43,8 +44,8 @@ class RowRanking:
     def take(self, places: Sequence[int]) -> RowRanking:
         """Return the ranking of some of its places."""
         at = np.array(places, int)
-        image, captions = (None if part is None else part[at] for part in (self.image, self.captions))
-        return RowRanking(self.rows[at], self.scores[at], self.numbers[at], image, captions)
+        why = (None if part is None else part[at] for part in (self.image, self.captions, self.words))
+        return RowRanking(self.rows[at], self.scores[at], self.numbers[at], *why)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,13 +176,14 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     figures = form.pixels.figures(vectors, question.point)
     by_pixels = form.pixels.numbers_by(figures)
     looks = _looks(question, rows)
-    share = by_words = np.zeros(len(rows))
+    share = by_words = confirmation = np.zeros(len(rows))
     if form.words is not None:
         counts = counts_of_forms(question.tables, question.model, list(weights), rows)
         looks = np.column_stack([looks, _word_looks(question, form, weights, counts)])
         if weights_as_read != weights:
             counts = counts_of_forms(question.tables, question.model, list(weights_as_read), rows)
         share, by_words = _looks_of_said(form.words, weights_as_read, counts, form.by_captions)
+        confirmation = np.maximum(form.words.score(weights_as_read, *counts), share * by_words)
     scores, numbers = form.with_words_said(
         form.score(cosines, by_pixels, looks),
         form.number_of(cosines, by_pixels, looks, figures),
@@ -197,6 +199,7 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
         numbers[order],
         by_pixels[order],
         by_captions[order],
+        np.where(looks.any(axis=1) & bool(forms), confirmation, np.nan)[order],
     )
 
 
