@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from withsense_tf.app.guards import watched_workers
 from withsense_tf.app.guards.slow_heads import HEAD_BYTES, HeadTimer
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.commands import serve
@@ -126,9 +127,9 @@ def test_requests_at_once_and_after_a_rest_are_answered(port: int) -> None:
 
 
 def test_the_server_that_is_started_cuts_them_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda *_, **more: options.update(more))
+    configs: list[uvicorn.Config] = []
+    monkeypatch.setattr(watched_workers, "serve_until_stopped", lambda config, _: configs.append(config))
     monkeypatch.setenv("WITHSENSE_APP", "")
     serve.run(AppSettings(tmp_path))
-    module, _, name = options["http"].partition(":")
+    module, _, name = str(configs[0].http).partition(":")
     assert getattr(importlib.import_module(module), name) is HeadTimer
