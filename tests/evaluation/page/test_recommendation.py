@@ -60,7 +60,7 @@ def test_the_size_of_the_gallery_is_told_in_russian(
     text = in_russian(recommendation([rows[0] | {"gallery": 17.5, "r@5": 0.9977}], by_chance))
     assert text is not None
     assert "среди примерно 18 снимков, " in text
-    assert ("где наугад выходит 28.5 из 100" in text) is (by_chance is not None)
+    assert ("где наугад выходит 28,5 из 100" in text) is (by_chance is not None)
     assert "более чем 99 из 100 запросов" in text
     assert not re.search("[A-Za-z]", re.sub("“.*?”", "", text))
 

@@ -21,8 +21,8 @@ def read_photo_folders(
     """Look at every photo; `test_images` (test_images.csv) and `queries` (test_queries.csv) name test photos too.
 
     A photo that is a test photo by name, by content or by its look is taken out of training, and one of corpus_images
-    that train_images has by its name is left out. Photos that are the same,
-    or look the same, have one `group`: the lowest of their digests.
+    that train_images has by its name is left out. Photos that are or look the same have one `group`: the lowest of
+    their digests.
     """
     problems: list[Problem] = []
     paths = {part: _photo_files(root / folder, problems) for part, folder in FOLDERS.items()}
@@ -31,8 +31,7 @@ def read_photo_folders(
     # The caption of a query describes its owner, whatever photo stands beside it.
     test_names |= {owner_of(row.fields["query_id"]) for row in queries.rows}
     places = [PhotoPlace(path, path.name, part) for part, some in paths.items() for path in some]
-    photos = look_at_photos(places, decode, problems)
-    photos = with_groups(photos)
+    photos = with_groups(look_at_photos(places, decode, problems))
     doubles = (photos["part"] == "corpus") & photos["photo"].isin(files["train"] - files["test"] - test_names)
     problems += [_double(photo) for photo in photos.loc[doubles, "photo"]]
     photos = photos[~doubles].reset_index(drop=True)
