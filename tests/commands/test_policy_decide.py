@@ -90,13 +90,21 @@ def test_several_photos_are_decided_at_once_each_with_an_entry_of_the_log(
     assert table.read_text() == before
 
 
-def test_a_folder_stands_for_the_photos_below_it(photos: Path, tmp_path: Path) -> None:
+def test_a_folder_stands_for_the_photos_below_it_and_allows_none_that_something_tells_of_a_child(
+    photos: Path, tmp_path: Path, new_photo: Callable[[Path, int], None]
+) -> None:
     (photos / "in").mkdir()
+    new_photo(photos / "in/dog.jpg", 40)
     for name in ("bee.jpg", "cat.jpg"):
         (photos / name).rename(photos / "in" / name)
     answer, _ = decide(photos, tmp_path / "o.csv", photo="in/")
-    assert "in/bee.jpg is allowed by Ann" in answer
-    assert "in/cat.jpg is allowed by Ann" in answer
+    assert "in/dog.jpg is allowed by Ann" in answer
+    # A folder of 50 photos was allowed with the two of boys in it.
+    assert "in/bee.jpg stays restricted" in answer
+    assert "in/cat.jpg stays restricted" in answer
+    assert "in/cat.jpg is allowed by Ann" in decide(photos, tmp_path / "o.csv", photo="in/cat.jpg")[0]
+    whole = decide(photos, tmp_path / "o.csv", "restrict", photo="in/")[0]
+    assert whole.count("is restricted by Ann") == 3
 
 
 def test_what_is_decided_so_already_leaves_the_law_as_it_is(photos: Path, tmp_path: Path) -> None:

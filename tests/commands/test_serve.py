@@ -59,6 +59,12 @@ def test_a_fresh_state_beside_an_index_that_has_one_is_warned_of(
     fresh = AppSettings(place, state=tmp_path / "fresh")
     check(fresh)
     assert capsys.readouterr().err == ""
+    # A photo that was removed before the first server: its trail lies where this one has its own.
+    (place / "app").mkdir(exist_ok=True)
+    (place / "app/decisions.jsonl").touch()
+    check(AppSettings(place))
+    assert capsys.readouterr().err == ""
+    (place / "app/decisions.jsonl").unlink()
     PhotoIds.of_folder(place / "app")
     check(AppSettings(place))
     assert capsys.readouterr().err == ""

@@ -237,7 +237,7 @@ def test_the_job_of_ci_runs_what_its_base_was_made_by() -> None:
     (job,) = (yaml.safe_load(block.code) for block in blocks if block.language == "yaml")
     runs = [shlex.split(step["run"]) for step in job["jobs"]["compare"]["steps"] if "run" in step]
     (of_job,) = (words for words in runs if words[:2] == ["withsense", "compare"])
-    limits = ["--against", "base.json", "--fail-if", "r@5<-0.02", "--fail-if", "rmse>0.01"]
+    limits = ["--against", "base.json", "--fail-if", "mrr<-0.02", "--fail-if", "rmse>0.01"]
     assert of_job == [*of_base, *limits]
     # The page's own second command, which its test runs, is the job's with two reports.
     assert [*of_job, "--summary", "summary.md", "--junit", "figures.xml"] in typed

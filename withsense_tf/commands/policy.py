@@ -185,16 +185,27 @@ def decide_photos(
     from dataclasses import replace
 
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.index.trail.decision_trail import Signer, decide_in_table, photos_named
+    from withsense_tf.index.trail.decision_trail import (
+        Signer,
+        decide_in_table,
+        kept_from_folders,
+        photos_named,
+    )
     from withsense_tf.policy.current_policy import Policy
 
     table = law.overrides
     if table is None:
         raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
-    more = names.read_text(encoding="utf-8").splitlines() if names else []
-    contents = dict(load_dataset(data, tell=functools.partial(typer.echo, err=True)).content)
-    count = 0
-    for photo in photos_named([*(photos or ()), *more], contents):
+    all_names = [*(photos or ()), *(names.read_text(encoding="utf-8").splitlines() if names else ())]
+    dataset = load_dataset(data, tell=functools.partial(typer.echo, err=True))
+    contents, count = dict(dataset.content), 0
+    one_by_one = kept_from_folders(law, dataset, all_names) if decision == "allow" else frozenset[str]()
+    for photo in photos_named(all_names, contents):
+        if photo in one_by_one:
+            typer.echo(
+                f"{photo} stays restricted: something tells of a child. Name it by itself to allow it."
+            )
+            continue
         policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
         replaced_rows = decide_in_table(table, contents, policy, photo, decision, Signer(who), reason)
         if replaced_rows is None:

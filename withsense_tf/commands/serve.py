@@ -134,7 +134,8 @@ def warn_of_new_state(settings: AppSettings) -> None:
 
     own_folder = settings.index / STATE
     files = [name for name in (KEY_FILE, TRAIL) if (own_folder / name).exists()]
-    if files and not (settings.state_folder / KEY_FILE).exists():
+    is_elsewhere = settings.state_folder.resolve() != own_folder.resolve()
+    if files and is_elsewhere and not (settings.state_folder / KEY_FILE).exists():
         typer.echo(
             f"Warning: {settings.state_folder} is new, so photos get new ids and no decision of before is shown: "
             f"{own_folder} has {' and '.join(files)}. Leave --state out, or copy these files there first.",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from itertools import chain
+from typing import Final
 
 from withsense_tf.common.code_version import code_of, foreign_bases
 from withsense_tf.common.saved_objects import NOT_SAVED, Saveable
 from withsense_tf.encoders.registry import PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS
+
+ENCODERS: Final = ("photo", "text")
 
 
 def matcher_code(matcher: Matcher) -> str:
@@ -38,6 +41,13 @@ def _classes_of(value: object, around: frozenset[int]) -> Iterator[type]:
         if kind is not value and (issubclass(kind, Saveable) or foreign_bases(kind)):
             # Not `signature(kind)`, which raises for classes of other packages that are written in C.
             settings = set(inspect.signature(kind.__init__).parameters) - NOT_SAVED  # type: ignore[misc]  # as above
-            parts = [getattr(value, name, None) for name in sorted(settings)]
+            values = {name: getattr(value, name, None) for name in sorted(settings)}
+            # Of our own, these alone name what others may have added: "ridge" is a kind of line, whoever has a "ridge".
+            is_ours = not foreign_bases(kind)
+            parts = [
+                one
+                for name, one in values.items()
+                if name in ENCODERS or not (is_ours and isinstance(one, str))
+            ]
     around |= {id(value)}
     yield from chain.from_iterable(_classes_of(part, around) for part in parts if id(part) not in around)

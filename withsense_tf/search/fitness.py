@@ -46,9 +46,10 @@ def chance_of_best(
     cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
     if pixels is form:
         return form.chance_.of(text, BestPhotos(cosines, best.numbers, point=vectors[0, :width]))
-    forms, captions = captions_at(tables, generation.number, int(best.rows[0]))
+    (forms, captions), *rest = (captions_at(tables, generation.number, row) for row in best.rows.tolist())
+    forms_of_rest = tuple(forms_behind for forms_behind, _ in rest)
     return form.chance_.of(
-        text, BestPhotos(cosines, best.numbers, forms or None, vectors[0, :width], captions)
+        text, BestPhotos(cosines, best.numbers, forms or None, vectors[0, :width], captions, forms_of_rest)
     )
 
 

@@ -159,11 +159,7 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     weights = {} if form.words is None else form.words.weights(question.text)
     weights_as_read = {} if form.words is None else form.words.weights(as_captions_say(form, question.text))
     if forms := list(weights | weights_as_read):
-        keep = question.keep
-        rows = rows_with_words(
-            question.tables, question.model, forms, CANDIDATES, () if keep is None else keep.where
-        )
-        candidates.append(rows[np.isin(rows, keep.rows())] if keep is not None and keep.listed else rows)
+        candidates.append(_rows_with_words(question, forms))
     rows = np.unique(np.concatenate(candidates))
     pixels = engines[PHOTO]
     front = len(rows)
@@ -201,6 +197,14 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
         by_captions[order],
         np.where(looks.any(axis=1) & bool(forms), confirmation, np.nan)[order],
     )
+
+
+def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:
+    """Return the rows that may be found and whose captions have some of the words."""
+    keep = question.keep
+    where = () if keep is None else keep.where
+    rows = rows_with_words(question.tables, question.model, forms, CANDIDATES, where)
+    return rows[np.isin(rows, keep.rows())] if keep is not None and keep.listed else rows
 
 
 def _word_looks(

@@ -39,7 +39,7 @@ def running_site(app_base: Path, matcher: Matcher, copy: Path) -> Iterator[str]:
     take_over(index, 1)
     index.close()
     for day, rows in (("20260101", [TOWERS]), ("20260202", [TOWERS | {"r@5": 0.9}, HYBRID])):
-        write(root / "reports", day, json.dumps({"rows": rows}))
+        write(root / "reports", day, json.dumps({"rows": rows, "measured_on": {"folds": "m1"}}))
     settings = Place(root / "index", app_base / "photos", law_of(root)).settings(reports=root / "reports")
     server = uvicorn.Server(
         uvicorn.Config(create_app(settings), log_config=None, access_log=False, http=HeadTimer)

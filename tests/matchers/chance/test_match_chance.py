@@ -175,6 +175,22 @@ def test_what_captions_of_the_best_photo_all_say_fits_however_strange_the_words_
     assert some_of_it.unconfirmed_words == ("iceberg",)
 
 
+def test_what_captions_of_one_of_the_best_photos_all_say_fits_whichever_stands_first() -> None:
+    # A photo of a rowboat stood before one of which "boat" was said, and "boat" got no answer.
+    few = (np.array([0.1, 0.1]), np.array([0.1, 0.1]), frozenset(["rowboat"]))
+    text = "a submarine iceberg"
+    whole = chance("captions").of(
+        text, BestPhotos(*few, forms_of_rest=(frozenset(["submarine", "iceberg"]),))
+    )
+    half = chance("captions").of(
+        text, BestPhotos(*few, forms_of_rest=(frozenset(["submarine"]), frozenset(["iceberg"])))
+    )
+    assert whole is not None
+    assert half is not None
+    assert whole.fits
+    assert not half.fits
+
+
 def test_a_query_without_telling_words_is_not_confirmed_by_captions() -> None:
     low = BestPhotos(np.array([-9.0]), np.array([0.0]), frozenset(["dog"]))
     answer = chance("captions").of("of the", low)

@@ -92,9 +92,9 @@ def test_the_fresh_sentences_are_judged_as_labelled(policy: TextPolicy, language
         "\u200b" * LONG, "a b " * (LONG // 4), "c h i l d " * (LONG // 10), "a" + "\u0301\u0316" * (LONG // 2),
         "ch1ld " * (LONG // 12), "👶" * LONG,
         "<" * LONG, "a<" * (LONG // 2), "a<b>" * (LONG // 4), "b*y*" * (LONG // 4), "до 16 лет " * (LONG // 20),
-        "under 16 " * (LONG // 18), "!" * LONG,
+        "under 16 " * (LONG // 18), "!" * LONG, "\u200f" * LONG, "\u202ea" + "\u0301\u0316" * (LONG // 2),
     ],
-    ids=range(13),
+    ids=range(15),
 )  # fmt: skip
 @pytest.mark.slow
 def test_a_text_of_a_hundred_thousand_signs_takes_seconds_and_not_minutes(
@@ -118,3 +118,11 @@ def test_a_word_of_the_dictionary_is_no_disguise(policy: TextPolicy) -> None:
 def test_spaced_letters_are_the_word_that_they_spell_in_every_process() -> None:
     naming = {"child", "chlid", "chidl", "childs", "chlids"}
     assert Disguises(naming, set()).uncover("C h i l d s Park") == "childs Park"
+
+
+@pytest.mark.parametrize("filler", "\u115f\u1160\u3164\uffa0\u2800")
+def test_a_filler_within_a_word_is_read_as_a_gap_and_as_nothing(policy: TextPolicy, filler: str) -> None:
+    # Some fonts draw a blank there, and others nothing.
+    assert policy.verdict(f"Two b{filler}oys play on a beach").decision == "block"
+    assert policy.verdict(f"A{filler}boy on a swing").decision == "block"
+    assert policy.verdict(f"A dog{filler}on the grass").decision == "allow"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,19 +31,28 @@ def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
         total += number
         typer.echo(f"{job.label} | {job.split} | {reasons[job.label] or trainings(number)} | {job.key}")
     typer.echo(f"{trainings(total)} on {len(plan.pairs):,} pairs. {NOTHING}")
+    _end(reasons.values())
 
 
 def say_on_demo(config: Config, around: Surroundings, demo: Path, download: bool) -> None:
     """Print the same for a demo set that is not rendered yet: how many pairs it will have is not known."""
-    total = 0
+    total, reasons = 0, list[str]()
     splits = [split for split in SPLITS if split in config.splits]
     for label, _, matcher in label_models(config, around):
         reason = why_not_run(matcher, around, download)
+        reasons.append(reason)
         for split in splits:
             number = config.folds if split in ("folds", *LANGUAGES) else 1
             total += 0 if reason else number
             typer.echo(f"{label} | {split} | {reason or trainings(number)}")
     typer.echo(f"The demo set would be rendered to {demo}. {trainings(total)} in all. {NOTHING}")
+    _end(reasons)
+
+
+def _end(reasons: Iterable[str]) -> None:
+    """End as the run would, where a matcher of another package cannot be made."""
+    if any(reason.startswith(MISTAKE) for reason in reasons):
+        raise typer.Exit(2)
 
 
 def why_not_run(matcher: Matcher, around: Surroundings, download: bool) -> str:

@@ -148,7 +148,7 @@ def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
             "folds",
         )
         (row,) = rows_of([outcome])
-        shares = [f"{100 * float(row[name] or 0):.1f}" for name in ("tau_c", "r@1", "r@5")]
+        shares = [f"{100 * float(row.get(name) or 0):.1f}" for name in ("tau_c", "r@1", "r@5")]
         figures = [f"{row['rmse']:.3f}", f"{row['skill']:.3f}", *shares]
         seconds = f"{float(row['seconds'] or 0) / len(variant.work):.1f}"
         counts = [str(row["photos"]), f"{row['gallery']:.0f}"]

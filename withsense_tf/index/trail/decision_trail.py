@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from os import SEEK_END
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.common.atomic_files import alone_with, append_line, fill_draft, whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
@@ -25,6 +25,10 @@ from withsense_tf.policy.overrides import (
     parse_overrides,
     table_of,
 )
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.policy.service import LawFiles
 
 TRAIL: Final = "decisions.jsonl"
 # Where a server of an index keeps what it makes, in the index's folder, unless it is told another place.
@@ -210,6 +214,20 @@ def photos_named(names: Iterable[str], contents: Mapping[str, str]) -> list[str]
     if not photos:
         raise DataError("Which photos? Name them, or a file that has their names by --names.")
     return list(photos)
+
+
+def kept_from_folders(law: LawFiles, data: Dataset, names: Sequence[str]) -> frozenset[str]:
+    """Return the photos that no name of a folder may allow: more is known of them than that nobody described them."""
+    folders = tuple(name for name in names if name.endswith("/"))
+    if not folders:
+        return frozenset()
+    has_table = law.overrides is not None and law.overrides.exists()
+    decisions = Policy.of_files(law if has_table else replace(law, overrides=None)).gate(data).decisions
+    return frozenset(
+        photo
+        for photo, decision in decisions.items()
+        if decision.restricts_copies and photo.startswith(folders) and photo not in names
+    )
 
 
 def _not_there(name: str) -> DataError:

@@ -26,6 +26,7 @@ class BestPhotos:
     - `forms`: the basic forms that captions of the first have, or None where it has none or they are not read
     - `point`: where the first stands among texts, (width,), or None where it is found by captions alone
     - `captions`: what people said of the first, where that is read
+    - `forms_of_rest`: the basic forms of each of the others, where they are read
     """
 
     scores: np.ndarray
@@ -33,6 +34,7 @@ class BestPhotos:
     forms: frozenset[str] | None = None
     point: np.ndarray | None = None
     captions: tuple[str, ...] = ()
+    forms_of_rest: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,12 @@ class MatchChance(Saveable):
         value = chance_by_sense(
             value, line.least, familiarity.vectors, text, best.captions, familiarity.photo_count_
         )
-        here, readings = best.forms or frozenset(), self.familiarity.readings(text)
-        unconfirmed_words = [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
-        if readings and not unconfirmed_words:
-            # People said all of it of this photo, in words that the captions learned from may never have had.
+        readings = self.familiarity.readings(text)
+        unconfirmed_words = _unconfirmed(readings, best.forms or frozenset())
+        if readings and not all(
+            _unconfirmed(readings, here) for here in (best.forms or frozenset(), *best.forms_of_rest)
+        ):
+            # People said all of it of one of them, in words that the captions learned from may never have had.
             value = max(value, line.least)
         missing = [form for form in self.familiarity.unknown(text) if form in unconfirmed_words]
         return Chance(value, value >= line.least, tuple(missing))
@@ -111,6 +115,10 @@ class MatchChance(Saveable):
         # A chance that was saved before words were translated has none.
         is_translated = in_other_words in self.lines and self.familiarity.translates(text)
         return in_other_words if is_translated else f"foreign {part}"
+
+
+def _unconfirmed(readings: Mapping[str, str], here: frozenset[str]) -> list[str]:
+    return [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
 
 
 def chance_features(

@@ -43,7 +43,9 @@ AGE_CODE: Final = re.compile(
 ENTITIES: Final = 2  # how often an entity may hide another one
 # Marks of direction: what they turn round, or whose parts they may.
 OVERRIDDEN: Final = re.compile("\u202e([^\u202c\u2069]*)")
-TURNS: Final = re.compile(r"[\u202b\u202e\u2067]|[\u061c\u200f](?=.*\w)", re.DOTALL)
+TURNS: Final = re.compile(r"[\u202b\u202e\u2067]")
+MARK: Final = re.compile(r"[\u061c\u200f]")
+IN_WORD: Final = re.compile(r"\w")
 
 
 def is_plain(text: str) -> bool:
@@ -77,8 +79,15 @@ def as_seen(text: str) -> str:
     >>> as_seen("\u202eybab A")
     'A baby'
     """
-    text = unicodedata.normalize("NFC", _without_entities(text))
-    return visible(OVERRIDDEN.sub(lambda run: run[1][::-1], text)) if TURNS.search(text) else ""
+    text = _without_entities(text)
+    mark = MARK.search(text)
+    # A mark that stands behind all words turns none.
+    if not TURNS.search(text) and (mark is None or not IN_WORD.search(text, mark.end())):
+        return ""
+    if len(text) <= LONG_TEXT:
+        # So that a letter keeps its accent. Of a long text it would take too long, and no word needs it.
+        text = unicodedata.normalize("NFC", text)
+    return visible(OVERRIDDEN.sub(lambda run: run[1][::-1], text))
 
 
 def _without_entities(text: str) -> str:

@@ -14,6 +14,7 @@ RESPELT: Final = (
 )
 # Blanks that do not call themselves so.
 FILLERS: Final = frozenset("\u3164\u2800\uffa0\u115f\u1160")
+FILLER: Final = re.compile(f"[{''.join(sorted(FILLERS))}]")
 # Letters whose names do not end in the letter that they look like.
 LETTER_OF_NAME: Final = {
     "ALPHA": "a",

@@ -17,7 +17,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.policy.texts.normalise import as_seen, is_plain, visible
 from withsense_tf.policy.texts.rule_book import RuleBook
 from withsense_tf.policy.texts.rule_files import FOLDER, RuleFile, packaged_rules, rules_digest
-from withsense_tf.policy.texts.signs import WORD
+from withsense_tf.policy.texts.signs import FILLER, WORD
 from withsense_tf.policy.texts.verdict import Verdict, strictest
 
 LEAST_AGE, MOST_AGE = 1, 21
@@ -129,6 +129,9 @@ class TextPolicy:
         clean = text if plain else visible(text)
         hits = [] if plain else _unread(clean)
         hits += self._read(clean, plain)
+        if not plain and FILLER.search(text):
+            # Some fonts draw nothing there, and no gap parts the letters.
+            hits += self._read(visible(FILLER.sub("", text)), plain)
         if not plain and (seen_text := as_seen(text)):
             hits += [TURNED_ROUND, *self._read(seen_text, plain)]
         return hits

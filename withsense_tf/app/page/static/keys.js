@@ -55,6 +55,8 @@ document.addEventListener("keydown", (event) => {
   if (event.target.id === "q") {
     if (event.key === "ArrowDown") move(event);
     if (event.key === "Escape") event.target.blur();
+    // Who presses it to come here is here already.
+    if (event.key === "/" && !event.target.value) event.preventDefault();
     return;
   }
   if (typing || (dialog && dialog.id !== "viewer")) return;
