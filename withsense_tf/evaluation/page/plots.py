@@ -59,19 +59,16 @@ THEMES: Final = {"light": LIGHT, "dark": DARK}
 def dress(figure: Figure, theme: Theme) -> Figure:
     """Give all that is not data the colours of a theme; the same figure is returned."""
     figure.set_facecolor(theme.ground)
+    legends = [*figure.legends, *filter(None, (axis.get_legend() for axis in figure.axes))]
+    texts = [text for legend in legends for text in legend.get_texts()]
     for axis in figure.axes:
         axis.set_facecolor(theme.ground)
         axis.tick_params(colors=theme.ink)
         for spine in axis.spines.values():
             spine.set_color(theme.ink)
-        texts = [axis.title, axis.xaxis.label, axis.yaxis.label, *axis.texts]
-        if legend := axis.get_legend():
-            texts += legend.get_texts()
-        for text in texts:
-            text.set_color(theme.ink)
-    for legend in figure.legends:
-        for text in legend.get_texts():
-            text.set_color(theme.ink)
+        texts += [axis.title, axis.xaxis.label, axis.yaxis.label, *axis.texts]
+    for text in texts:
+        text.set_color(theme.ink)
     return figure
 
 
