@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.texts.text_policy import TextPolicy
 
+HOW_TO_JUDGE = (
+    "An index gets that by: index judge --overrides {}; servers need that option, and answer 503 until then."
+)
 app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
 )
@@ -185,12 +188,7 @@ def decide_photos(
     from dataclasses import replace
 
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.index.trail.decision_trail import (
-        Signer,
-        decide_in_table,
-        kept_from_folders,
-        photos_named,
-    )
+    from withsense_tf.index.trail import decision_trail as trail
     from withsense_tf.policy.current_policy import Policy
 
     table = law.overrides
@@ -199,15 +197,17 @@ def decide_photos(
     all_names = [*(photos or ()), *(names.read_text(encoding="utf-8").splitlines() if names else ())]
     dataset = load_dataset(data, tell=functools.partial(typer.echo, err=True))
     contents, count = dict(dataset.content), 0
-    one_by_one = kept_from_folders(law, dataset, all_names) if decision == "allow" else frozenset[str]()
-    for photo in photos_named(all_names, contents):
+    one_by_one = trail.kept_from_folders(law, dataset, all_names) if decision == "allow" else frozenset[str]()
+    for photo in trail.photos_named(all_names, contents):
         if photo in one_by_one:
             typer.echo(
                 f"{photo} stays restricted: something tells of a child. Name it by itself to allow it."
             )
             continue
         policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
-        replaced_rows = decide_in_table(table, contents, policy, photo, decision, Signer(who), reason)
+        replaced_rows = trail.decide_in_table(
+            table, contents, policy, photo, decision, trail.Signer(who), reason
+        )
         if replaced_rows is None:
             typer.echo(f"{table}: {photo} is {decision}ed already. Nothing was changed.")
             continue
@@ -216,11 +216,7 @@ def decide_photos(
         for old in replaced_rows:
             typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
     if count:
-        typer.echo(
-            f"An index gets that by: index judge --overrides {table}; servers need the same option, and answer 503 "
-            "until then.",
-            err=True,
-        )
+        typer.echo(HOW_TO_JUDGE.format(table), err=True)
 
 
 @app.command("bind")

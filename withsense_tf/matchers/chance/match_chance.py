@@ -97,9 +97,9 @@ class MatchChance(Saveable):
             value, line.least, familiarity.vectors, text, best.captions, familiarity.photo_count_
         )
         readings = self.familiarity.readings(text)
-        unconfirmed_words = _unconfirmed(readings, best.forms or frozenset())
+        unconfirmed_words = _missing_words(readings, best.forms or frozenset())
         if readings and not all(
-            _unconfirmed(readings, here) for here in (best.forms or frozenset(), *best.forms_of_rest)
+            _missing_words(readings, here) for here in (best.forms or frozenset(), *best.forms_of_rest)
         ):
             # People said all of it of one of them, in words that the captions learned from may never have had.
             value = max(value, line.least)
@@ -117,7 +117,7 @@ class MatchChance(Saveable):
         return in_other_words if is_translated else f"foreign {part}"
 
 
-def _unconfirmed(readings: Mapping[str, str], here: frozenset[str]) -> list[str]:
+def _missing_words(readings: Mapping[str, str], here: frozenset[str]) -> list[str]:
     return [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
 
 
