@@ -77,8 +77,9 @@ def complaint(error: BaseException, thing: Any = None) -> str:
     if (kind := next(filter(is_addition, kinds), None)) is None:
         return ""
     # The first of its methods that was called is one that others know.
-    steps = [f" in {one.f_code.co_name}" for one in frames if type(one.f_locals.get("self")) is kind]
-    return f"{whose(kind)} failed{''.join(steps[:1])}: {line_of(error, kind)}"
+    steps = [one.f_code.co_name for one in frames if type(one.f_locals.get("self")) is kind]
+    step = next((f" in {one}" for one in steps if one.isidentifier()), "")
+    return f"{whose(kind)} failed{step}: {line_of(error, kind)}"
 
 
 def is_addition(thing: Any) -> bool:

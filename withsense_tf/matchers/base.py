@@ -100,7 +100,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         check_pairs("predict", pairs)
         if not len(pairs):
             return np.zeros(0)
-        return np.clip(self._checked_scores(pairs), 0.0, 1.0)
+        return np.asarray(np.clip(self._checked_scores(pairs), 0.0, 1.0))
 
     def grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score every photo for every query, float64, (queries, photos); higher fits better.

@@ -102,7 +102,7 @@ def test_where_a_matcher_broke_all_is_written_and_the_end_is_an_error_that_names
     comparison = Comparison((*read_run(folder / "results.json").comparison.rows, broken))
     with pytest.raises(
         SettingError,
-        match=r"^1 of 2 rows was not run for a mistake: typo \(folds\): my:Typo failed in fit: KeyError: 'txet' ",
+        match=r"^1 of 2 rows was not run for a mistake:\n  typo \(folds\): my:Typo failed in fit: KeyError: 'txet' ",
     ):
         CiReports(summary=tmp_path / "summary.md").publish(folder, comparison, base)
     # What is wrong stands before the table.

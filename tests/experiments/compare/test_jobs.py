@@ -67,7 +67,7 @@ class Lost(Constant):
     ("name", "words"),
     [
         ("Keyless", "failed in __init__: RuntimeError: no licence key (unmade_ones.py, line 7, in __init__)"),
-        ("Nameless", "failed in name: KeyError: 'name' (unmade_ones.py, line 11, in "),
+        ("Nameless", "failed: KeyError: 'name' (unmade_ones.py, line 11, in "),
         ("Lost", "failed in get_params: AttributeError: 'Lost' object has no attribute 'power'"),
     ],
 )

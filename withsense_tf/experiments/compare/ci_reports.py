@@ -109,9 +109,9 @@ class CiReports:
 def _check_whole(comparison: Comparison) -> None:
     """Raise where a matcher has a mistake."""
     if mistakes := mistakes_in(comparison):
+        lines = "\n  ".join([f"{_rows_with_mistakes(comparison)}:", *mistakes])
         raise SettingError(
-            f"{_rows_with_mistakes(comparison)}: {'; '.join(mistakes)}. Mend it, or leave it out (--models); all other "
-            "rows are measured and written."
+            f"{lines}\nMend it, or leave it out (--models); all other rows are measured and written."
         )
 
 
@@ -124,13 +124,9 @@ def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:
     """Return the summary of a job: whether it is no worse than its base, and the table."""
     lines = ["## Which matcher is best?", ""]
     if mistakes := mistakes_in(comparison):
-        lines += [
-            f"**{_rows_with_mistakes(comparison)}:**",
-            "",
-            *(f"- {escape(one)}" for one in mistakes),
-            "",
-        ]
-    lines += [text, ""] if (text := comparison.recommendation()) else []
+        listing = [f"- {escape(one)}" for one in mistakes]
+        lines += [f"**{_rows_with_mistakes(comparison)}:**", "", *listing, ""]
+    lines += [*comparison.answer(), ""]
     new = [f"{check.matcher} ({check.split})" for check in checks if check.is_new]
     if checks := [check for check in checks if not check.is_new]:
         breaches = [check.breach for check in checks if check.breach]
