@@ -24,6 +24,7 @@ from withsense_tf.errors import (
 from withsense_tf.matchers.base import Matcher, for_search_alone
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
@@ -185,3 +186,17 @@ def test_a_row_says_which_weights_it_had(mean_colour) -> None:
 def test_the_name_of_a_folder_in_the_place_of_a_store_is_told_before_the_training(train: Pairs) -> None:
     with pytest.raises(KindError, match=r"pass store=ws\.VectorStore\('artifacts/vec'\)"):
         ClosedFormTowers(photo="scene_net", store="artifacts/vec").fit(train)
+
+
+def test_a_fitted_matcher_says_where_the_vectors_of_photos_are(
+    pairs: Pairs, mean_colour: PhotoEncoder
+) -> None:
+    store = VectorStore()
+    for matcher in (
+        ConcatLinear("ridge", photo=mean_colour, store=store),
+        ClosedFormTowers(mean_colour, store=store),
+        Hybrid(mean_colour, store=store),
+    ):
+        assert matcher.fit(pairs).vector_store is store
+    assert ClosedFormTowers(mean_colour).fit(pairs).vector_store is not None
+    assert Constant().fit(pairs).vector_store is None
