@@ -12,7 +12,7 @@ import pytest
 
 import withsense_tf as ws
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.errors import DataError, KindError, SettingError, line_of
+from withsense_tf.errors import DataError, DiskError, KindError, SettingError, WithSenseWarning, line_of
 from withsense_tf.targets.agreement import agreement
 from withsense_tf.targets.balance import balance
 
@@ -113,3 +113,18 @@ def test_the_line_of_an_error_is_that_in_the_module_of_the_class_that_is_asked_a
         ws.Queries.of("a dog")
     assert "(test_errors.py, line" in line_of(error.value)
     assert "(gallery.py, line" in line_of(error.value, ws.Queries)
+
+
+@pytest.mark.parametrize("kind", [SettingError, DiskError, KindError, WithSenseWarning])
+def test_a_sentence_that_is_put_into_another_one_leaves_one_full_stop(kind: type[Exception]) -> None:
+    inner = kind("It is torn.")
+    assert str(kind(f"a.npz cannot be read: {inner}. Get it again: {inner}.")) == (
+        "a.npz cannot be read: It is torn. Get it again: It is torn."
+    )
+    for text in ("and so on ...", "../a.jpg is not in ..", "cd ../.. and", "a..b"):
+        assert str(kind(text)) == text
+
+
+def test_an_error_without_words_is_its_name_alone() -> None:
+    assert line_of(ZeroDivisionError()) == "ZeroDivisionError"
+    assert line_of(DataError("It is torn.")) == "DataError: It is torn"

@@ -23,6 +23,7 @@ from __future__ import annotations
 import difflib
 import errno
 import math
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -32,9 +33,18 @@ from pathlib import Path
 from typing import Final
 
 MOST_SHOWN: Final = 200  # signs of what was received, in a message
+# Where a sentence was put into another one, and both have their full stop.
+TWO_STOPS: Final = re.compile(r"(?<![.\s/])\.\.(?=\s|$)")
 
 
-class WithSenseError(Exception):
+class _OneStop:
+    """What is raised is read as sentences, and each ends in one full stop, whatever it was put together from."""
+
+    def __str__(self) -> str:
+        return TWO_STOPS.sub(".", super().__str__())
+
+
+class WithSenseError(_OneStop, Exception):
     """Everything that withsense_tf raises on purpose."""
 
 
@@ -82,7 +92,7 @@ class NotFittedError(WithSenseError, ValueError, AttributeError):
     """A matcher or encoder is used before it is fitted (bases as in scikit-learn)."""
 
 
-class WithSenseWarning(UserWarning):
+class WithSenseWarning(_OneStop, UserWarning):
     """The work goes on, but the user should know something."""
 
 
@@ -140,7 +150,18 @@ def line_of(error: BaseException, kind: type = object) -> str:
         f" ({Path(line.filename).name}, line {line.lineno}, in {line.name})"
         for line in lines or [one for _, one in frames]
     ]
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{''.join(where[-1:])}"
+    words = clause(" ".join(str(error).split()))
+    return f"{type(error).__name__}{f': {words}' if words else ''}{''.join(where[-1:])}"
+
+
+def clause(text: object) -> str:
+    """Return a message without the full stop at its end, to be put into a sentence.
+
+    >>> clause(ValueError("It is torn.")), clause("and so on ...")
+    ('It is torn', 'and so on ...')
+    """
+    words = str(text)
+    return words[:-1] if words.endswith(".") and not words.endswith("..") else words
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from withsense_tf.common.code_version import UNREAD, code_of, code_version, foreign_bases
+from withsense_tf.common.code_version import UNREAD, code_of, code_version, complaint, foreign_bases, whose
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.constant import Constant
 
@@ -88,3 +88,26 @@ def test_what_this_package_builds_on_is_not_of_others(new_class: New) -> None:
     code = f"{base}class Mixed: pass\nclass Added(Mixed, Constant): pass\n"
     own = new_class("added:Added", added=code)
     assert [one.__name__ for one in foreign_bases(own)] == ["Added", "Mixed"]
+
+
+def test_a_complaint_names_the_class_its_package_with_its_version_and_the_step_that_was_asked_for(
+    new_class: New, tmp_path: Path
+) -> None:
+    about = tmp_path / "my_eyes-1.2.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-eyes\nVersion: 1.2\n", encoding="utf-8")
+    (about / "top_level.txt").write_text("eyes\n", encoding="utf-8")
+    base = "from withsense_tf.matchers.constant import Constant\n"
+    code = f"{base}class Eyes(Constant):\n    def fit(self, pairs):\n        return self._fit(pairs['a'])\n"
+    eyes = new_class("eyes:Eyes", eyes=code)
+    assert whose(eyes) == "eyes:Eyes of my-eyes 1.2"
+    with pytest.raises(KeyError) as error:
+        eyes().fit({})
+    words = "eyes:Eyes of my-eyes 1.2 failed in fit: KeyError: 'a' (eyes.py, line 4, in fit)"
+    assert complaint(error.value) == words
+    # What fails behind its back is the mistake of what was asked.
+    assert (
+        complaint(ValueError("It is torn."), eyes)
+        == "eyes:Eyes of my-eyes 1.2 failed: ValueError: It is torn"
+    )
+    assert complaint(ValueError("It is torn.")) == ""

@@ -202,7 +202,9 @@ def test_what_raises_in_another_package_is_a_sentence_that_names_it_and_exit_cod
 
     with pytest.raises(SystemExit, match="2"):
         run(lambda: photo_encoder("unlucky"))
-    words = "wordy:Unlucky of wordy-matcher raised RuntimeError: no GPU here (wordy.py, line "
+    words = (
+        "wordy:Unlucky of wordy-matcher 1.0 failed in __init__: RuntimeError: no GPU here (wordy.py, line "
+    )
     assert capsys.readouterr().err.startswith(f"Error: {words}")
 
 

@@ -104,11 +104,11 @@ class TextAnswers(Named):
 @pytest.mark.parametrize(
     ("answer", "received"),
     [
-        (np.zeros((1, 2, 2), np.float32), r"ndarray float32 \(1, 2, 2\)"),
-        (np.zeros((2, 2), np.float32), r"ndarray float32 \(2, 2\)"),
-        (np.full((1, 2), np.nan), "NaN or infinite"),
-        (np.array([["1", "2"]]), "ndarray <U1"),
-        ([[1.0, 2.0]], "list"),
+        (np.zeros((1, 2, 2), np.float32), r"an array of float32 of shape \(1, 2, 2\)"),
+        (np.zeros((2, 2), np.float32), r"an array of float32 of shape \(2, 2\)"),
+        (np.full((1, 2), np.nan), "2 of 2 that are NaN or infinite"),
+        (np.array([["1", "2"]]), "an array of texts of shape"),
+        ([[1.0, 2.0]], "a list"),
     ],
 )
 def test_an_encoder_that_answers_no_numbers_is_named(
@@ -123,8 +123,20 @@ def test_an_encoder_that_answers_no_numbers_is_named(
 
 
 def test_a_photo_encoder_whose_vectors_have_another_width_than_it_says_is_named(files: list[Path]) -> None:
-    with pytest.raises(ForeignError, match=r"must .* shape \(1, 2\), got ndarray float32 \(1, 3\)"):
+    with pytest.raises(
+        ForeignError, match=r"must .* shape \(1, 2\), got an array of float32 of shape \(1, 3\)"
+    ):
         Answers(np.zeros((1, 3), np.float32)).encode(files[:1])
+
+
+def test_a_text_encoder_that_says_how_wide_its_vectors_are_is_held_to_that() -> None:
+    class Wide(TextAnswers):
+        width = 3
+
+    with pytest.raises(
+        ForeignError, match=r"must .* shape \(1, 3\), got an array of float32 of shape \(1, 2\)"
+    ):
+        Wide("wide", np.zeros((1, 2), np.float32)).encode(["a dog"])  # type: ignore[arg-type]  # that is tried
 
 
 def test_an_encoder_that_learns_nothing_is_its_own_fit_and_knows_every_word() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from oracle import answer_split
 
+from withsense_tf.common.code_version import is_addition
 from withsense_tf.data.caption_ids import owner_of
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery
@@ -24,7 +25,6 @@ from withsense_tf.evaluation.answer_key import (
     QUERIES,
     TARGETS,
     data_to_ask,
-    is_foreign,
     lesson_for,
     looked_up,
 )
@@ -259,4 +259,4 @@ def test_a_lesson_has_nothing_of_photos_that_are_asked_nor_of_copies_and_all_of_
 
 def test_matchers_of_this_package_are_not_foreign() -> None:
     foreign: list[Matcher] = [OneForOwn()]
-    assert [is_foreign(one) for one in (*foreign, Constant())] == [True, False]
+    assert [is_addition(one) for one in (*foreign, Constant())] == [True, False]

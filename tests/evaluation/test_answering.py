@@ -12,13 +12,14 @@ import pytest
 from oracle import Missing, Oracle, answer_split
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import answer, answer_pairs, heap_freezer, join, settings_of
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import Task, tasks
 from withsense_tf.evaluation.result_rows import row_of
-from withsense_tf.evaluation.row_status import is_broken
+from withsense_tf.evaluation.row_status import MISTAKE, is_broken
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
@@ -79,7 +80,9 @@ def test_a_mistake_in_another_packages_matcher_is_said_in_its_row_and_one_of_our
 ) -> None:
     outcome = answer_split(Typo(), pairs)
     assert re.fullmatch(
-        r"not run: it raised KeyError: 'txet' \(test_answering.py, line \d+, in _score\)", outcome.status
+        rf"not run: a mistake: {__name__}:Typo failed in predict: KeyError: 'txet' \(test_answering.py, line \d+, in "
+        r"_score\)",
+        outcome.status,
     )
     assert (outcome.answers, outcome.rankings) == (None, None)
     assert is_broken(row_of(outcome))
@@ -96,7 +99,7 @@ class Speechless(Constant):
 
 def test_a_matcher_of_another_package_that_cannot_describe_itself_is_a_row_that_says_so(pairs: Pairs) -> None:
     outcome = answer_split(Speechless(), pairs)
-    assert outcome.status.startswith("not run: it raised AttributeError: ")
+    assert outcome.status.startswith(f"{MISTAKE}{__name__}:Speechless failed in describe: AttributeError: ")
     assert outcome.about["matcher"] == Speechless().name
     assert description_of(Speechless())["weights"] == ""
 
@@ -123,14 +126,14 @@ class Raising(NoNumbers):
     ("encoder", "words"),
     [
         (NoNumbers(), f"The encoder 'no numbers', {__name__}:NoNumbers, must return"),
-        (Raising(), f"{__name__}:Raising raised RuntimeError: no room (test_answering.py, line "),
+        (Raising(), f"{__name__}:Raising failed in stream: RuntimeError: no room (test_answering.py, line "),
     ],
 )
 def test_a_mistake_in_another_packages_encoder_is_told_in_the_rows_of_what_asks_it(
     encoder: PhotoEncoder, words: str, pairs: Pairs
 ) -> None:
     outcome = answer_split(ConcatLinear(photo=encoder, text="tfidf"), pairs)
-    assert f"not run: it raised an error: {words}" in outcome.status
+    assert outcome.status.startswith(f"{MISTAKE}{words}")
     assert is_broken(row_of(outcome))
 
 
@@ -160,22 +163,82 @@ class Leaving(Constant):
         raise SystemExit(3)
 
 
+class Unfitting(Constant):
+    """It fails where it learns."""
+
+    def _fit(self, pairs: Pairs) -> None:
+        raise ZeroDivisionError
+
+
+class Says(Constant):
+    """Its scores are what it is given."""
+
+    def __init__(self, score: object) -> None:
+        super().__init__()
+        self.score = score
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return self.score(pairs) if callable(self.score) else np.full(len(pairs), self.score)
+
+
+class Predicts(Says):
+    """So are its numbers."""
+
+    def predict(self, pairs: Pairs) -> np.ndarray:
+        return self._score(pairs)
+
+
+class Ranks(Says):
+    """So is its grid."""
+
+    def grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        return np.full((len(queries), len(gallery)), self.score)
+
+
+def not_finite(name: str, received: str) -> str:
+    return rf"DataError: constant mean: {name} must return an array of \d+( x \d+)? finite numbers, got {received}"
+
+
 @pytest.mark.parametrize(
     ("matcher", "words"),
     [
         (
             Pixels(),
-            "SettingError: track='pixels' is not known. Known: baseline, image-only, caption-assisted.",
+            r": SettingError: track='pixels' is not known. Known: baseline, image-only, caption-assisted$",
         ),
-        (Hundreds(), "DataError: 100% of its scores lie outside 0 to 1 (from 55 to 55) and are cut off"),
-        (Unwritten(), "NotImplementedError: write `_fit`"),
-        (Leaving(), "SystemExit: 3 (test_answering.py, line "),
+        (
+            Hundreds(),
+            r": DataError: 100% of its scores lie outside 0 to 1 \(from 55 to 55\) and are cut off: .* scale$",
+        ),
+        (
+            Unwritten(),
+            " in fit: NotImplementedError: Unwritten has no `_fit`: write how it learns from pairs",
+        ),
+        (Leaving(), r" in fit: SystemExit: 3 \(test_answering.py, line "),
+        (Unfitting(), r" in fit: ZeroDivisionError \(test_answering.py, line \d+, in _fit\)$"),
+        (Says(np.nan), " in predict: " + not_finite("_score", r"(\d+) of \d+ that are NaN or infinite$")),
+        (Says("high"), " in predict: " + not_finite("_score", r"an array of texts of shape \(\d+,\)$")),
+        (Says("0.5"), " in predict: " + not_finite("_score", "an array of texts of shape ")),
+        (Says(lambda pairs: [0.5] * len(pairs)), " in predict: " + not_finite("_score", "a list$")),
+        (
+            Says(lambda pairs: np.zeros((len(pairs), 1))),
+            " in predict: " + not_finite("_score", r"an array of float64 of shape \(\d+, 1\)$"),
+        ),
+        (Predicts(np.nan), ": " + not_finite("predict", r"(\d+) of \d+ that are NaN or infinite$")),
+        (Predicts(lambda _: None), ": " + not_finite("predict", "a NoneType$")),
+        (
+            Predicts(1.5),
+            r": DataError: \S+ mean: predict must return numbers from 0 to 1, got numbers from 1.5 to 1.5$",
+        ),
+        (Ranks("high"), ": " + not_finite("grid", "an array of texts of shape ")),
     ],
+    ids=lambda one: "" if isinstance(one, str) else type(one).__name__,
 )
-def test_a_matcher_of_another_package_that_breaks_the_contract_is_not_run(
+def test_a_matcher_of_another_package_that_breaks_the_contract_is_not_run_and_its_row_says_which_and_where(
     matcher: Matcher, words: str, pairs: Pairs
 ) -> None:
-    assert answer_split(matcher, pairs).status.startswith(f"not run: it raised {words}")
+    status = answer_split(matcher, pairs).status
+    assert re.match(f"{MISTAKE}{__name__}:{type(matcher).__name__} failed{words}", status), status
 
 
 class FullDisk(Constant):

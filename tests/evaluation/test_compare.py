@@ -9,7 +9,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.compare import OTHER_SHARE, SYNTHETIC_NOTE, compare
+from withsense_tf.evaluation.compare import OTHER_SHARE, SYNTHETIC_NOTE, compare, few_note
 from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -100,9 +100,9 @@ def test_every_table_of_synthetic_data_says_so(tmp_path: Path, tiny: Dataset) ->
         train, test = split_by_photo(relevance(data), 0.4)
         return compare([Constant().fit(train)], test)
 
-    assert table(tiny).notes == ()
+    assert table(tiny).notes == few_note(split_by_photo(relevance(tiny), 0.4).test)
     drawn = table(demo_dataset(train=10, test=1, folder=tmp_path / "demo", captioned=0))
-    assert drawn.notes == (SYNTHETIC_NOTE,)
+    assert drawn.notes[0] == SYNTHETIC_NOTE
     assert "Synthetic" in str(drawn)
     assert "Synthetic" in drawn._repr_html_()
     assert drawn.rows[0]["data"] == "demo (synthetic, seed 0)"
@@ -153,3 +153,13 @@ def test_one_photo_alone_is_not_looked_for(tiny: Dataset) -> None:
     train, test = split_by_photo(pairs, 0.5)
     one = test.take(np.flatnonzero(test.table["photo"] == test.table["photo"][0]))
     assert "r@5" not in compare(Constant().fit(train), one).rows[0]
+
+
+def test_a_table_of_few_photos_says_that_they_are_few_and_one_of_many_does_not(
+    tiny: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = relevance(tiny)
+    train, test = pairs.take(range(3)), pairs.take(range(3, 18))
+    assert "Few photos: 5, in 15 pairs. Figures say little." in compare(Constant().fit(train), test).notes
+    monkeypatch.setattr("withsense_tf.evaluation.compare.ENOUGH", 5)
+    assert few_note(test) == ()

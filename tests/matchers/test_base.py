@@ -21,9 +21,10 @@ from withsense_tf.errors import (
     SettingError,
     WithSenseWarning,
 )
-from withsense_tf.matchers.base import Matcher, for_search_alone, unique_photos, unique_texts
+from withsense_tf.matchers.base import Matcher, for_search_alone
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
@@ -146,18 +147,24 @@ def test_scores_of_another_shape_and_scores_that_are_no_numbers_are_two_mistakes
     matcher, grid = Given().fit(pairs), GivenGrid().fit(pairs)
     matcher.scores = np.zeros(3)
     with pytest.raises(
-        DataError, match=r"_score must return an array of 18 numbers, got one of shape \(3,\)"
+        DataError,
+        match=r"_score must return an array of 18 finite numbers, got an array of float64 of shape \(3,\)",
     ):
         matcher.predict(pairs)
     matcher.scores = np.array([0.5, np.nan, np.inf])
-    with pytest.raises(DataError, match="_score must return finite numbers, got 2 of 3 that are NaN"):
+    with pytest.raises(
+        DataError, match="_score must return an array of 3 finite numbers, got 2 of 3 that are NaN"
+    ):
         matcher.predict(pairs.take([0, 1, 2]))
     matcher.scores = np.full(2, np.nan)
-    with pytest.raises(DataError, match="_score must return finite numbers, got 2 of 2"):
+    with pytest.raises(DataError, match="_score must return an array of 2 finite numbers, got 2 of 2"):
         matcher.grid(gallery, queries)
     for scores, message in (
-        (np.zeros((2, 1)), r"_grid must return an array of 1 x 2 numbers, got one of shape \(2, 1\)"),
-        (np.array([[0.1, np.nan]]), "_grid must return finite numbers, got 1 of 2"),
+        (
+            np.zeros((2, 1)),
+            r"_grid must return an array of 1 x 2 finite numbers, got an array of float64 of shape \(2, 1\)",
+        ),
+        (np.array([[0.1, np.nan]]), "_grid must return an array of 1 x 2 finite numbers, got 1 of 2"),
     ):
         grid.scores = scores
         with pytest.raises(DataError, match=message):
@@ -176,17 +183,20 @@ def test_a_row_says_which_weights_it_had(mean_colour) -> None:
     assert Constant().describe()["weights"] == ""
 
 
-def test_photos_and_texts_of_pairs_are_there_once_with_the_place_of_each(pairs: Pairs) -> None:
-    content, paths, photo = unique_photos(pairs)
-    assert len(content) == len(set(content)) == len(set(pairs.content))
-    assert [content[at] for at in photo] == pairs.content.tolist()
-    assert [paths[at].name for at in photo] == pairs.table["photo"].tolist()
-    texts, text = unique_texts(pairs.texts)
-    assert len(texts) == len(set(pairs.texts)) < len(pairs)
-    assert [texts[at] for at in text] == pairs.texts
-    assert unique_texts([])[0] == []
-
-
 def test_the_name_of_a_folder_in_the_place_of_a_store_is_told_before_the_training(train: Pairs) -> None:
     with pytest.raises(KindError, match=r"pass store=ws\.VectorStore\('artifacts/vec'\)"):
         ClosedFormTowers(photo="scene_net", store="artifacts/vec").fit(train)
+
+
+def test_a_fitted_matcher_says_where_the_vectors_of_photos_are(
+    pairs: Pairs, mean_colour: PhotoEncoder
+) -> None:
+    store = VectorStore()
+    for matcher in (
+        ConcatLinear("ridge", photo=mean_colour, store=store),
+        ClosedFormTowers(mean_colour, store=store),
+        Hybrid(mean_colour, store=store),
+    ):
+        assert matcher.fit(pairs).vector_store is store
+    assert ClosedFormTowers(mean_colour).fit(pairs).vector_store is not None
+    assert Constant().fit(pairs).vector_store is None

@@ -69,7 +69,8 @@ def test_a_judge_of_another_package_that_raises_ends_a_command_with_a_sentence_t
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         run(lambda: ask_judge(Down(), PATHS))
-    words = rf"Error: {__name__}:Down raised RuntimeError: no detector \(test_photo_judge.py, line \d+, in __call__\)"
+    where = r"\(test_photo_judge.py, line \d+, in __call__\)"
+    words = rf"Error: {__name__}:Down failed in __call__: RuntimeError: no detector {where}"
     assert re.match(words, capsys.readouterr().err)
 
 

@@ -14,7 +14,7 @@ from importlib.metadata import distribution, packages_distributions, version
 from pathlib import Path
 from typing import Any, Final
 
-from withsense_tf.errors import ForeignError, line_of
+from withsense_tf.errors import ForeignError, clause, line_of
 
 PACKAGE: Final = __name__.partition(".")[0]
 # What stands in place of a digest where nobody can say what the code is.
@@ -62,28 +62,40 @@ def foreign_bases(cls: type) -> list[type]:
     return [one for one, top in tops.items() if one not in known and top not in sys.stdlib_module_names]
 
 
-def complaint(error: BaseException) -> str:
-    """Say whose an error is; nothing of our own."""
+def complaint(error: BaseException, thing: Any = None) -> str:
+    """Say whose mistake an error is, where it was asked for what, and how it failed; nothing of a mistake of our own.
+
+    It is that of the class of another package whose code raised it, or else of the `thing` that was asked: an object
+    or a class.
+    """
     if isinstance(error, ForeignError):
-        return str(error)
-    for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))):
-        kind = type(frame.f_locals.get("self"))
-        if is_addition(kind) and frame.f_globals["__name__"].partition(".")[0] != PACKAGE:
-            return f"{whose(kind)} raised {line_of(error, kind)}."
-    return ""
+        return clause(error)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    others = [one for one in frames if str(one.f_globals.get("__name__")).partition(".")[0] != PACKAGE]
+    things = [*(one.f_locals.get("self") for one in reversed(others)), thing]
+    kinds = (one if isinstance(one, type) else type(one) for one in things)
+    if (kind := next(filter(is_addition, kinds), None)) is None:
+        return ""
+    # The first of its methods that was called is one that others know.
+    steps = [one.f_code.co_name for one in frames if type(one.f_locals.get("self")) is kind]
+    step = next((f" in {one}" for one in steps if one.isidentifier()), "")
+    return f"{whose(kind)} failed{step}: {line_of(error, kind)}"
 
 
-def is_addition(kind: type) -> bool:
-    """Return whether a class of another package is built on one of ours."""
+def is_addition(thing: Any) -> bool:
+    """Return whether a class, or that of an object, is of another package and built on one of ours."""
+    kind = thing if isinstance(thing, type) else type(thing)
     tops = [one.__module__.partition(".")[0] for one in kind.__mro__]
     return tops[0] != PACKAGE and PACKAGE in tops
 
 
 def whose(thing: Any) -> str:
-    """Name the class of an object, or a function, and its package: "my.eyes:Eyes of my-package"."""
+    """Name the class of an object, or a function, and its package: "my.eyes:Eyes of my-package 1.2"."""
     kind = thing if hasattr(thing, "__qualname__") else type(thing)
     packages = packages_distributions().get(kind.__module__.partition(".")[0], [])
-    return " of ".join([f"{kind.__module__}:{kind.__qualname__}", *packages[:1]])
+    return " of ".join(
+        [f"{kind.__module__}:{kind.__qualname__}", *(f"{one} {version(one)}" for one in packages[:1])]
+    )
 
 
 def _code_name(top: str, module: str) -> str:

@@ -147,7 +147,8 @@ def write_arrays(file: Path, **arrays: Any) -> None:
             info.compress_type = kind
             with packed_file.open(info, "w") as stream:
                 if kind == zipfile.ZIP_DEFLATED:
-                    # Numbers that repeat no others are told by their frequency alone, for which there is no setting.
+                    # Numbers that repeat no others are told by their frequency alone. zipfile has no setting for
+                    # that: where it once keeps its packer elsewhere, files are larger, and read as before.
                     stream._compressor = _deflater(strategy)  # type: ignore[attr-defined]  # it has it
                 stream.write(parts.read(part))
 

@@ -217,24 +217,37 @@ def _with_checks(encode: Callable[..., Any]) -> Callable[..., np.ndarray]:
     @wraps(encode)
     def encode_and_check(encoder: TextEncoder, texts: Sequence[str]) -> np.ndarray:
         vectors = encode(encoder, texts)
-        return check_vectors(encoder, vectors, (len(texts), *(getattr(vectors, "shape", ())[1:2] or [1])))
+        # An encoder of texts need not say how wide its vectors are; one that does is held to that.
+        width = getattr(encoder, "width", None) or (getattr(vectors, "shape", ())[1:2] or [1])[0]
+        return check_vectors(encoder, vectors, (len(texts), width))
 
     return encode_and_check
 
 
 def check_vectors(encoder: Encoder, vectors: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return what an encoder answered; raise where that is no array of finite numbers of a shape."""
-    received = (
-        f"{type(vectors).__name__} {getattr(vectors, 'dtype', '')} {getattr(vectors, 'shape', '')}".strip()
-    )
-    if isinstance(vectors, np.ndarray) and vectors.shape == shape and vectors.dtype.kind in "fiu":
-        if np.isfinite(vectors).all():
-            return vectors
-        received = "NaN or infinite ones"
-    raise ForeignError(
-        f"The encoder {encoder.identity!r}, {whose(encoder)}, must return an array of finite numbers of shape "
-        f"{shape}, got {received}."
-    )
+    if received := no_numbers(vectors, shape):
+        raise ForeignError(
+            f"The encoder {encoder.identity!r}, {whose(encoder)}, must return an array of finite numbers of shape "
+            f"{shape}, got {received}."
+        )
+    return np.asarray(vectors)
+
+
+def no_numbers(answer: Any, shape: tuple[int, ...], kinds: str = "fiu") -> str:
+    """Say what was received in the place of an array of finite numbers of a shape; nothing where it is one.
+
+    >>> no_numbers(np.zeros((2, 3)), (3,)), no_numbers([0.5], (1,)), no_numbers(np.array([0.5, np.nan]), (2,))
+    ('an array of float64 of shape (2, 3)', 'a list', '1 of 2 that are NaN or infinite')
+    """
+    if not isinstance(answer, np.ndarray):
+        return f"a {type(answer).__name__}"
+    if answer.shape != shape or answer.dtype.kind not in kinds:
+        return f"an array of {'texts' if answer.dtype.kind in 'SU' else answer.dtype} of shape {answer.shape}"
+    # Most answers are whole, and are looked through once.
+    if np.isfinite(answer).all():
+        return ""
+    return f"{int((~np.isfinite(answer)).sum()):,} of {answer.size:,} that are NaN or infinite"
 
 
 class PackageText(TextEncoder):

@@ -21,7 +21,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import Matcher, finite
 
 # So many queries among so many photos show it, and cost nothing beside a training.
 QUERIES: Final = 5
@@ -82,11 +82,6 @@ def looked_up(matcher: Matcher, gallery: Gallery) -> str:
     return ""
 
 
-def is_foreign(matcher: Matcher | type[Matcher]) -> bool:
-    """Return whether a matcher is of another package: those of this one are looked at by its tests."""
-    return is_addition(matcher if isinstance(matcher, type) else type(matcher))
-
-
 def description_of(matcher: Matcher) -> dict[str, str]:
     """Return what a matcher says of itself; of another package's that cannot, what its class says.
 
@@ -96,14 +91,14 @@ def description_of(matcher: Matcher) -> dict[str, str]:
     try:
         return in_short | matcher.describe()
     except Exception as error:
-        if not is_foreign(matcher) and not complaint(error):
+        if not complaint(error, matcher):
             raise
         return in_short
 
 
 def lesson_for(matcher: Matcher | type[Matcher], train: Pairs, content: Iterable[str]) -> Pairs:
     """Return the pairs to train on; for a matcher of another package, their data have no photo with such contents."""
-    if not is_foreign(matcher):
+    if not is_addition(matcher):
         return train
     return replace(train, data=_without(train.data, content))
 
@@ -113,11 +108,25 @@ def data_to_ask(matcher: Matcher, data: Dataset, content: Iterable[str]) -> Data
 
     Nor are there captions of these photos where its track says that it reads none.
     """
-    if not is_foreign(matcher):
+    if not is_addition(matcher):
         return data
     if matcher.track != CAPTION_ASSISTED:
         return _without(data, content, but={"photos"})
     return _without(data, content, but=set(data._tables).difference(("experts", "crowd", "pairs", "queries")))
+
+
+def asked_numbers(matcher: Matcher, pairs: Pairs) -> np.ndarray:
+    """Return the numbers of pairs, (pairs,); raise where a `predict` of another package gives something else."""
+    numbers = finite(f"{matcher.name}: predict", matcher.predict(pairs), (len(pairs),))
+    if numbers.min(initial=0) < 0 or numbers.max(initial=1) > 1:
+        span = f"from {numbers.min():g} to {numbers.max():g}"
+        raise DataError(f"{matcher.name}: predict must return numbers from 0 to 1, got numbers {span}.")
+    return numbers
+
+
+def asked_grid(matcher: Matcher, gallery: Gallery, queries: Queries) -> np.ndarray:
+    """Return the scores of photos for queries, (queries, photos); raise where a `grid` gives something else."""
+    return finite(f"{matcher.name}: grid", matcher.grid(gallery, queries), (len(queries), len(gallery)))
 
 
 def check_scale(matcher: Matcher, pairs: Pairs) -> None:
@@ -161,4 +170,4 @@ def _scores(matcher: Matcher, gallery: Gallery, queries: Queries, target: float 
     if target:
         table = pairs.table.assign(target=target, weight=2.0, source="experts")
         pairs = Pairs(pairs.data, table, pairs.definition)
-    return np.concatenate([matcher.grid(gallery, queries).ravel(), matcher.predict(pairs)])
+    return np.concatenate([asked_grid(matcher, gallery, queries).ravel(), asked_numbers(matcher, pairs)])

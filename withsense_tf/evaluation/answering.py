@@ -11,18 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.code_version import complaint
+from withsense_tf.common.code_version import complaint, is_addition
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
-from withsense_tf.errors import (
-    ForeignError,
-    SettingError,
-    WeightsMissingError,
-    check_choice,
-    disk_trouble,
-    line_of,
-)
-from withsense_tf.evaluation.answer_key import description_of, is_foreign, lesson_for, looked_up
+from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, disk_trouble
+from withsense_tf.evaluation.answer_key import description_of, lesson_for, looked_up
 from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
@@ -90,10 +83,7 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
     try:
         return _answer_task(label, split, matcher, task)
     except (Exception, SystemExit) as error:
-        if words := complaint(error):
-            words = f"an error: {words}"
-        if is_foreign(matcher) and not isinstance(error, ForeignError):
-            words = line_of(error, type(matcher))
+        words = complaint(error, matcher)
         # A disk that is full is nobody's mistake.
         if not words or disk_trouble(error):
             raise
@@ -153,7 +143,7 @@ def _what_it_looks_up(matcher: Matcher, task: Task) -> str:
     gallery = task.gallery
     if gallery is None and task.test is not None and len(task.test):
         gallery = Gallery(task.test.data, tuple(dict.fromkeys(task.test.table["photo"])))
-    return looked_up(matcher, gallery) if gallery is not None and is_foreign(matcher) else ""
+    return looked_up(matcher, gallery) if gallery is not None and is_addition(matcher) else ""
 
 
 def _why_not_read(matcher: Matcher, language: str) -> str:

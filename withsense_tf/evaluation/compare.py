@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from withsense_tf.targets.which_target import is_by_captions, notes_on_target
 
 _OF_THE_DEMO_SET = "These figures compare matchers on the demo set; they say nothing of real photos."
 SYNTHETIC_NOTE = f"Synthetic: drawn scenes and simulated judges. {_OF_THE_DEMO_SET}"
+# Half of fewer may as well be a third or two thirds.
+ENOUGH: Final = 50
 OTHER_SHARE = (
     "Own captions are another share, as of ws.split_by_photo(ws.caption_pairs(data)), than was learned by:"
 )
@@ -67,7 +70,8 @@ def compare(
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
     """Return the notes of every table that is made from these pairs."""
-    return (*synthetic_notes(test.data, test.definition), *notes_on_target(test), *copies_note(test.data))
+    notes = (*synthetic_notes(test.data, test.definition), *notes_on_target(test))
+    return (*notes, *few_note(test), *copies_note(test.data))
 
 
 def synthetic_notes(data: Dataset, target: str) -> tuple[str, ...]:
@@ -75,6 +79,12 @@ def synthetic_notes(data: Dataset, target: str) -> tuple[str, ...]:
     if not data.synthetic:
         return ()
     return (DRAWN_NOTE if is_by_captions(target) else SYNTHETIC_NOTE,)
+
+
+def few_note(pairs: Pairs) -> tuple[str, ...]:
+    """Say how few photos figures are of; nothing where they are enough."""
+    photos = pairs.table["photo"].nunique()
+    return (f"Few photos: {photos}, in {len(pairs):,} pairs. Figures say little.",) if photos < ENOUGH else ()
 
 
 def copies_note(data: Dataset) -> tuple[str, ...]:

@@ -17,10 +17,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from withsense_tf.common.code_version import is_addition
 from withsense_tf.common.words import without_marks
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.evaluation.answer_key import check_scale, data_to_ask, is_foreign
+from withsense_tf.evaluation.answer_key import asked_grid, asked_numbers, check_scale, data_to_ask
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.base import points_remembered
@@ -31,7 +32,7 @@ PAIRS: Final = 200
 
 def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
     """Return the score of each photo for each query (caption, text), (queries, photos)."""
-    if is_foreign(matcher):
+    if is_addition(matcher):
         gallery = Gallery(data_to_ask(matcher, gallery.data, gallery.content), gallery.names)
     if matcher.track != CAPTION_ASSISTED:
         return _grid(matcher, gallery, queries, typed)
@@ -48,7 +49,7 @@ def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bo
 
 def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
     """Return the number of each test pair, (pairs,); every photo leaves out one caption, whosever the pair's is."""
-    if is_foreign(matcher):
+    if is_addition(matcher):
         numbers = np.zeros(len(test))
         order = np.random.default_rng(SEED).permutation(len(test))
         data = data_to_ask(matcher, test.data, test.content)
@@ -61,14 +62,14 @@ def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
 
 def _numbers(matcher: Matcher, test: Pairs) -> np.ndarray:
     if matcher.track != CAPTION_ASSISTED:
-        return matcher.predict(test)
+        return asked_numbers(matcher, test)
     fewer = FewerCaptions(test.data, test.table["photo"], test.table["caption"])
     numbers = np.zeros(len(test))
     with points_remembered():
         for rows, number, _ in _alike(fewer.query_captions[["number"]].assign(count=0)):
             some = test.take(rows)
             data = test.data if number < 0 else fewer.data_without(number)
-            numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
+            numbers[rows] = asked_numbers(matcher, Pairs(data, some.table, some.definition))
     return numbers
 
 
@@ -115,7 +116,7 @@ def _alike(query_captions: pd.DataFrame) -> Iterator[tuple[np.ndarray, int, int]
 
 
 def _grid(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
-    if is_foreign(matcher):
+    if is_addition(matcher):
         generator = np.random.default_rng(SEED)
         rows, columns = generator.permutation(len(queries)), generator.permutation(len(gallery))
         photos = Gallery(gallery.data, tuple(gallery.names[at] for at in columns))
@@ -127,4 +128,4 @@ def _grid(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool
 
 def _scores_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
     texts, captions = queries["text"].tolist(), queries["caption"].tolist()
-    return matcher.grid(gallery, Queries.of(texts, captions, typed=typed))
+    return asked_grid(matcher, gallery, Queries.of(texts, captions, typed=typed))

@@ -14,9 +14,9 @@ from withsense_tf.evaluation.figures.intervals import (
     rmse_interval,
     tau_c_interval,
 )
+from withsense_tf.evaluation.figures.ranking import chance
 from withsense_tf.evaluation.figures.regression import ROUNDING, errors_of, regression_figures
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
-from withsense_tf.evaluation.page.references import chance
 from withsense_tf.evaluation.result_table import Value
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, RUN
 

@@ -76,7 +76,7 @@ class Comparison:
         """Say in plain words which matcher of the first split to use; empty where nothing was run."""
         return recommendation(self._rows_of(self._first_split()), self.chance())
 
-    def _answer(self) -> list[str]:
+    def answer(self) -> list[str]:
         """Return the recommendation, and of which split it is where a table has several."""
         text = self.recommendation()
         several = len(self.parts()) > 1
@@ -168,7 +168,7 @@ class Comparison:
         missing_columns = [column for column in self._for_terminals() if column not in columns]
         if missing_columns:
             yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
-        yield from map(Text, (*self._answer(), *self._random(), *self._notes()))
+        yield from map(Text, (*self.answer(), *self._random(), *self._notes()))
 
     def _notes(self) -> list[str]:
         return [*self.not_run(), *marks_legend(self.rows), *self.notes, *self.sources]
@@ -224,7 +224,7 @@ class Comparison:
             caption = f"<caption>{html.escape(title)}</caption>" if title else ""
             tables.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
-        first = "".join(f"<p><strong>{html.escape(text)}</strong></p>" for text in self._answer())
+        first = "".join(f"<p><strong>{html.escape(text)}</strong></p>" for text in self.answer())
         return first + "".join(tables) + notes
 
 

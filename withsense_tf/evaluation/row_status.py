@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
@@ -11,7 +11,7 @@ from withsense_tf.encoders.base import RANDOM_WEIGHTS
 # Any other status says why a model was not run.
 RUN: Final = "ok"
 # So begins the status of one that has a mistake.
-MISTAKE: Final = "not run: it raised "
+MISTAKE: Final = "not run: a mistake: "
 # The track of rows that look at neither photo nor text in earnest, or at one of them alone.
 BASELINE: Final = "baseline"
 # The track of rows that read the captions of photos.
@@ -37,6 +37,19 @@ def was_run(row: Mapping[str, object]) -> bool:
 def is_broken(row: Mapping[str, object]) -> bool:
     """Return whether the model of a row has a mistake."""
     return status_of(row).startswith(MISTAKE)
+
+
+def mistakes_in(rows: Iterable[Mapping[str, object]]) -> list[str]:
+    """Say of each model that has a mistake what that is, once for all splits in which it is the same.
+
+    >>> mistakes_in([{"matcher": "mine", "split": split, "status": f"{MISTAKE}it is torn"} for split in ("a", "b")])
+    ['mine (a, b): it is torn']
+    """
+    splits: dict[tuple[str, str], list[str]] = {}
+    for row in filter(is_broken, rows):
+        mistake = status_of(row).removeprefix(MISTAKE)
+        splits.setdefault((str(row.get("matcher")), mistake), []).append(str(row.get("split")))
+    return [f"{matcher} ({', '.join(some)}): {mistake}" for (matcher, mistake), some in splits.items()]
 
 
 def sees_at_random(weights: object) -> bool:

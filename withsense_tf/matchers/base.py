@@ -19,9 +19,10 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
-from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, no_numbers
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.photos.photo_scene import SceneNet
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import (
     DataError,
     NotFittedError,
@@ -62,7 +63,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     @property
     def name(self) -> str:
         """Name the matcher and the settings that tell its rows apart."""
-        raise NotImplementedError("write `name`")
+        raise NotImplementedError(f"{type(self).__name__} has no `name`: write what its rows are called")
 
     def fit(self, pairs: Pairs) -> Self:
         """Learn from the pairs' targets and weights; remember which photos were seen."""
@@ -99,7 +100,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         check_pairs("predict", pairs)
         if not len(pairs):
             return np.zeros(0)
-        return np.clip(self._checked_scores(pairs).astype(np.float64), 0.0, 1.0)
+        return np.asarray(np.clip(self._checked_scores(pairs), 0.0, 1.0))
 
     def grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score every photo for every query, float64, (queries, photos); higher fits better.
@@ -110,8 +111,8 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
         check_kind("grid", gallery, Gallery, "photos to be ranked", "pass ws.Gallery(data, names)")
         check_kind("grid", queries, Queries, "texts to rank them for", "pass ws.Queries.of(texts)")
-        scores = np.asarray(self._grid(gallery, queries), np.float64)
-        return _finite(f"{self.name}: _grid", scores, (len(queries), len(gallery)))
+        scores = np.asarray(self._grid(gallery, queries))
+        return finite(f"{self.name}: _grid", scores, (len(queries), len(gallery)))
 
     @property
     def law(self) -> str:
@@ -164,6 +165,11 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             for encoder in self.encoders():
                 self.store.encode(encoder, content, paths)
 
+    @property
+    def vector_store(self) -> VectorStore | None:
+        """Return where a fitted matcher has the vectors of photos; None where nobody can say."""
+        return getattr(self, "store_", None) or getattr(self, "store", None)
+
     def search_form(self) -> SearchForm:
         """Return the search form of the fitted matcher, which needs only the vectors of photos."""
         raise SettingError(f"{self.name} has no search_form: see docs/how_to/extend.md on one to search by.")
@@ -188,14 +194,14 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         return state
 
     def _fit(self, pairs: Pairs) -> None:
-        raise NotImplementedError("write `_fit`")
+        raise NotImplementedError(f"{type(self).__name__} has no `_fit`: write how it learns from pairs")
 
     def _score(self, pairs: Pairs) -> np.ndarray:
-        raise NotImplementedError("write `_score`")
+        raise NotImplementedError(f"{type(self).__name__} has no `_score`: write how well pairs fit")
 
     def _checked_scores(self, pairs: Pairs) -> np.ndarray:
         """Return the scores of pairs; raise where a subclass returns something else than an array of them."""
-        return _finite(f"{self.name}: _score", self._score(pairs), (len(pairs),))
+        return finite(f"{self.name}: _score", self._score(pairs), (len(pairs),))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score pair by pair; matchers that can do it with less work have their own way."""
@@ -221,6 +227,11 @@ class FeatureMatcher(Matcher):
     features_: PhotoFeatures
     text_: TextEncoder
 
+    @property
+    def vector_store(self) -> VectorStore | None:
+        """Return where its features have the vectors of photos."""
+        return self.features_.store
+
     def describe(self) -> dict[str, str]:
         """Return the columns of a result row that describe the matcher and its encoders: the fitted ones, if any."""
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
@@ -234,29 +245,12 @@ class FeatureMatcher(Matcher):
         return state
 
 
-def _finite(whose: str, scores: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Return scores; raise where they are no array of that shape, or where some of them are no numbers."""
-    if not isinstance(scores, np.ndarray) or scores.shape != shape:
-        received = f"one of shape {scores.shape}" if isinstance(scores, np.ndarray) else type(scores).__name__
+def finite(whose: str, scores: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return scores as float64; raise where they are no array of finite numbers of that shape."""
+    if received := no_numbers(scores, shape, kinds="biuf"):
         expected = " x ".join(map(str, shape))
-        raise DataError(f"{whose} must return an array of {expected} numbers, got {received}.")
-    if count := int((~np.isfinite(scores.astype(np.float64))).sum()):
-        what = f"{count:,} of {scores.size:,} that are NaN or infinite"
-        raise DataError(f"{whose} must return finite numbers, got {what}.")
-    return scores
-
-
-def unique_photos(pairs: Pairs) -> tuple[list[str], list[Path], np.ndarray]:
-    """Return the content and path of each photo, once, and the place of each pair's photo among them, (pairs,)."""
-    content, first, place = np.unique(pairs.content, return_index=True, return_inverse=True)
-    paths = pairs.paths
-    return content.tolist(), [paths[at] for at in first], place
-
-
-def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
-    """Return each text, once, and the place of each given one among them, (texts,)."""
-    different, place = np.unique(np.array(list(texts), object), return_inverse=True)
-    return different.tolist(), place
+        raise DataError(f"{whose} must return an array of {expected} finite numbers, got {received}.")
+    return np.asarray(scores, np.float64)
 
 
 @contextmanager

@@ -77,6 +77,11 @@ class Hybrid(Matcher):
         towers = getattr(self, "towers_", None) or ClosedFormTowers(self.photo, self.text)
         return towers.describe() | {"matcher": self.name, "track": self.track}
 
+    @property
+    def vector_store(self) -> VectorStore | None:
+        """Return where its towers have the vectors of photos."""
+        return self.towers_.vector_store
+
     def _fit(self, pairs: Pairs) -> None:
         self.towers_ = ClosedFormTowers(
             self.photo, self.text, captioned=self.captioned, store=self.store

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from withsense_tf.errors import line_of
+from withsense_tf.common.code_version import complaint
+from withsense_tf.errors import WithSenseError, clause, line_of
 
 
 class ContractError(Exception):
@@ -20,4 +21,12 @@ def problems() -> Iterator[None]:
     except ContractError:
         raise
     except Exception as error:
-        raise ContractError(f"it raised {line_of(error)}") from error
+        # What the package itself says of an answer is a sentence that needs no name of an error.
+        words = clause(error) if isinstance(error, WithSenseError) else line_of(error)
+        raise ContractError(f"{complaint(error) or words}.") from error
+
+
+def require(holds: object, what: str) -> None:
+    """Raise a ContractError that says what was expected where it does not hold."""
+    if not holds:
+        raise ContractError(what)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.figures.ranking import PerQuery, RankingFigures, per_query, pool, ranks
+from withsense_tf.evaluation.figures.ranking import PerQuery, RankingFigures, chance, per_query, pool, ranks
 
 NAN = float("nan")
 
@@ -231,3 +231,7 @@ def test_photos_need_names_and_galleries_must_be_given() -> None:
         pool([])
     with pytest.raises(SettingError, match="at least 1"):
         folds()[0].hit(0)
+
+
+def test_by_chance_the_right_photo_is_among_the_first_of_a_gallery_as_often_as_they_are_of_it() -> None:
+    assert chance(np.array([10, 20]), 15) == pytest.approx((1 + 0.75) / 2)

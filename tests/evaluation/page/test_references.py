@@ -10,7 +10,6 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page import references
 from withsense_tf.evaluation.page.references import (
-    chance,
     chance_at,
     human_lines,
     lines_of,
@@ -21,7 +20,6 @@ from withsense_tf.targets.agreement import human_line
 
 
 def test_chance_and_people_are_measured_on_the_data_at_hand(tiny: Dataset, run: list[Outcome]) -> None:
-    assert chance(np.array([10, 20]), 15) == pytest.approx((1 + 0.75) / 2)
     lines = of_this_data(run, tiny)
     assert lines[0].value == "16.7 / 83.3 / 100.0"
     assert "6 photos" in lines[0].figure

@@ -70,6 +70,22 @@ def test_a_run_is_tracked_where_it_was_asked_for_and_json_stays_json(
     assert "Logged 1 of 1 rows" in said.err
 
 
+def test_a_mistake_is_told_once_for_all_splits_and_markdown_shows_it_as_it_is(
+    store_run: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = "not run: a mistake: my:Keyless failed in __init__: RuntimeError: a < b"
+    broken = [{"matcher": "keyless", "split": split, "status": status} for split in ("folds", "strict")]
+    text = summary_text(Comparison((*TABLE.rows, *broken)))
+    assert (
+        "- keyless (folds, strict): my:Keyless failed in \\_\\_init\\_\\_: RuntimeError: a &lt; b\n" in text
+    )
+    assert text.count("__") == 0
+    folder = store_run("20260101T000000Z-aaa", TOWERS, *broken)
+    CiReports(json=True).write(folder, read_run(folder / "results.json").comparison)
+    mistakes = json.loads(capsys.readouterr().out)["mistakes"]
+    assert mistakes == ["keyless (folds, strict): my:Keyless failed in __init__: RuntimeError: a < b"]
+
+
 @pytest.mark.parametrize("worse", [False, True])
 def test_where_a_matcher_broke_all_is_written_and_the_end_is_an_error_that_names_it(
     store_run: Write, tmp_path: Path, worse: bool, capsys: pytest.CaptureFixture[str]
@@ -77,7 +93,7 @@ def test_where_a_matcher_broke_all_is_written_and_the_end_is_an_error_that_names
     broken = {
         "matcher": "typo",
         "split": "folds",
-        "status": "not run: it raised KeyError: 'txet' (my.py, line 9)",
+        "status": "not run: a mistake: my:Typo failed in fit: KeyError: 'txet' (my.py, line 9)",
     }
     folder = store_run("20260101T000000Z-aaa", TOWERS)
     base = BaseRun.of(folder / "results.json", ["rmse>-1" if worse else "rmse>0.5"], [])
@@ -85,8 +101,11 @@ def test_where_a_matcher_broke_all_is_written_and_the_end_is_an_error_that_names
     base.rows = list(base.base.rows)
     comparison = Comparison((*read_run(folder / "results.json").comparison.rows, broken))
     with pytest.raises(
-        SettingError, match=r"^typo \(folds\) was not run: it raised KeyError: 'txet' \(my.py"
+        SettingError,
+        match=r"^1 of 2 rows was not run for a mistake:\n  typo \(folds\): my:Typo failed in fit: KeyError: 'txet' ",
     ):
         CiReports(summary=tmp_path / "summary.md").publish(folder, comparison, base)
-    assert "typo" in (tmp_path / "summary.md").read_text()
+    # What is wrong stands before the table.
+    summary = (tmp_path / "summary.md").read_text().split("| matcher |")[0]
+    assert "**1 of 2 rows was not run for a mistake:**\n\n- typo (folds): my:Typo failed in fit" in summary
     assert ("Worse than" in capsys.readouterr().err) == worse

@@ -11,7 +11,7 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, WeightsMissingError
-from withsense_tf.experiments.compare.config import DEFAULT, Config, labels_in, load_config, names_of
+from withsense_tf.experiments.compare.config import DEFAULT, Config, all_names, load_config, names_of
 from withsense_tf.experiments.compare.run_options import names_in
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.towers.two_tower import TwoTower
@@ -65,10 +65,16 @@ def test_a_label_with_a_comma_is_picked_whole_before_commas_part_names(tmp_path:
         ("constant,two towers,trigrams", ["closed_form", "constant"]),
         ("two towers, constant", ["two_tower", "constant"]),
     ):
-        names = names_in(text, labels_in(file))
+        names = names_in(text, all_names(file))
         assert [model["matcher"] for model in load_config(file, [], names).model] == picked
+    places = write(
+        tmp_path, '[[model]]\nmatcher = "pretrained"\npreset = "a, b"\n[[model]]\nmatcher = "constant"\n'
+    )
+    names = names_in("a,b, constant,", [*all_names(places), "", ","])
+    assert names == ["a, b", "constant"]
+    assert [model["matcher"] for model in load_config(places, [], names).model] == ["pretrained", "constant"]
     changes = ["constant.label=mean, of all"]
-    names = names_in("mean, of all", labels_in(file, changes))
+    names = names_in("mean, of all", all_names(file, changes))
     assert [model["matcher"] for model in load_config(file, changes, names).model] == ["constant"]
 
 
@@ -147,6 +153,10 @@ def test_models_are_picked_by_any_of_their_names() -> None:
         load_config(None, models=["dense"])
     with pytest.raises(SettingError, match="Did you mean 'ridge'"):
         load_config(None, models=["rigde"])
+    with pytest.raises(
+        SettingError, match=r"--models='power 1' is not known\. .* by its matcher, or by a label\.$"
+    ):
+        load_config(None, models=names_in("ridge, power 1"))
 
 
 def test_what_is_no_word_names_no_model() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.result_rows import row_of
-from withsense_tf.evaluation.row_status import is_broken
+from withsense_tf.evaluation.row_status import MISTAKE, is_broken
 from withsense_tf.experiments.compare.dry_run import why_not_run
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
 from withsense_tf.experiments.compare.prepare_run import some_photos
@@ -62,19 +63,31 @@ class Lost(Constant):
 """
 
 
-@pytest.mark.parametrize("name", ["Keyless", "Nameless", "Lost"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Keyless", "failed in __init__: RuntimeError: no licence key (unmade_ones.py, line 7, in __init__)"),
+        ("Nameless", "failed: KeyError: 'name' (unmade_ones.py, line 11, in "),
+        ("Lost", "failed in get_params: AttributeError: 'Lost' object has no attribute 'power'"),
+    ],
+)
 def test_a_matcher_of_another_package_that_cannot_be_made_is_a_row_that_says_so_and_ends_no_other(
-    name: str, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, words: str, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "unmade_ones.py").write_text(UNMADE, encoding="utf-8")
     models = ({"matcher": f"unmade_ones:{name}"}, {"matcher": "constant"})
     config = replace(plan.config, splits=("folds",), model=models)
-    results = run_jobs(jobs_of(replace(plan, config=config)), plan, tmp_path / "out", False, 1)
+    jobs = jobs_of(replace(plan, config=config))
+    results = run_jobs(jobs, plan, tmp_path / "out", False, 1)
     rows = {job.label: row_of(outcome) for job, outcome in results}
-    assert is_broken(rows[f"unmade_ones:{name}"])
-    assert f"unmade_ones:{name} raised " in str(rows[f"unmade_ones:{name}"]["status"])
+    row = rows[f"unmade_ones:{name}"]
+    assert is_broken(row)
+    assert str(row["status"]).startswith(f"{MISTAKE}unmade_ones:{name} {words}")
     assert rows["constant mean"]["status"] == "ok"
+    # What stands for it is nobody's business.
+    assert json.loads(str(row["config"])) == {"class": name}
+    assert "; unmade_ones " in jobs[0].code
     assert "unmade_ones" in why_not_run(jobs_of(replace(plan, config=config))[0].matcher, plan.around, False)
     monkeypatch.delitem(sys.modules, "unmade_ones")
 

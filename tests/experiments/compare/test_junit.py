@@ -38,11 +38,15 @@ def test_a_row_is_a_case_and_a_rule_that_is_broken_is_one_that_failed(tmp_path: 
 
 
 def test_a_matcher_that_broke_is_an_error(tmp_path: Path) -> None:
-    broken = {"matcher": "typo", "split": "folds", "status": "not run: it raised KeyError: 'txet'"}
+    broken = {
+        "matcher": "typo",
+        "split": "folds",
+        "status": "not run: a mistake: my:Typo failed in fit: KeyError: 'txet'",
+    }
     write_junit(tmp_path / "junit.xml", Comparison((*ROWS, broken)))
     (rows,) = ElementTree.parse(tmp_path / "junit.xml").getroot()
     assert (rows.get("errors"), rows.get("skipped")) == ("1", "1")
-    assert [one.get("message") for one in rows.iter("error")] == [broken["status"]]
+    assert [(one.get("message"), one.text) for one in rows.iter("error")] == [(broken["status"],) * 2]
 
 
 def test_a_row_that_the_base_has_not_is_a_case_that_was_skipped(tmp_path: Path) -> None:

@@ -186,3 +186,12 @@ def _check_relevance(relevance: np.ndarray, shape: tuple[int, ...]) -> np.ndarra
     if relevance.min() < 0 or np.isinf(relevance).any():
         raise DataError("Relevance must be at least 0 and finite, or not a number where nobody judged.")
     return relevance
+
+
+def chance(size: np.ndarray, first: int) -> float:
+    """Return the share of queries whose right photo is among the `first` of photos in random order.
+
+    >>> chance(np.array([10, 20]), 5)
+    0.375
+    """
+    return float(np.mean(np.minimum(first, size) / size))

@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.flickr8k import published_test_photos
+from withsense_tf.evaluation.figures.ranking import chance
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
 from withsense_tf.targets.agreement import HumanLine, human_line
@@ -129,15 +130,6 @@ def human_lines(outcomes: Sequence[Outcome], data: Dataset) -> list[ReferenceLin
         for measure, value in values
         if math.isfinite(value)
     ]
-
-
-def chance(size: np.ndarray, first: int) -> float:
-    """Return the share of queries whose right photo is among the `first` of photos in random order.
-
-    >>> chance(np.array([10, 20]), 5)
-    0.375
-    """
-    return float(np.mean(np.minimum(first, size) / size))
 
 
 def chance_at(outcomes: Sequence[Outcome], first: int) -> float | None:

@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm
 
 from withsense_tf.evaluation.figures.human import expected_calibration_error, reliability
+from withsense_tf.evaluation.figures.ranking import chance
 from withsense_tf.evaluation.outcome import Answers, Outcome
 from withsense_tf.evaluation.page.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, new_figure, png
-from withsense_tf.evaluation.page.references import chance
 from withsense_tf.evaluation.page.run_tables import LOOKING, READING
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 

@@ -16,10 +16,10 @@ import typer
 from withsense_tf.errors import SettingError, on_disk
 from withsense_tf.evaluation.regression_gate import Check
 from withsense_tf.evaluation.result_table import Comparison
-from withsense_tf.evaluation.row_status import is_broken, status_of
+from withsense_tf.evaluation.row_status import is_broken, mistakes_in
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.junit import write_junit
-from withsense_tf.experiments.compare.run_folder import markdown
+from withsense_tf.experiments.compare.run_folder import escape, markdown
 from withsense_tf.experiments.runs.mlflow_tracker import Tracker, track_run
 from withsense_tf.experiments.runs.stored_runs import RESULTS, read_run
 
@@ -101,35 +101,37 @@ class CiReports:
             "page": str(run / "index.html"),
             **results,
             "worse": [check.breach for check in checks if check.breach],
+            "mistakes": mistakes_in(results["rows"]),
             "new": [{"matcher": check.matcher, "split": check.split} for check in checks if check.is_new],
         }
 
 
 def _check_whole(comparison: Comparison) -> None:
     """Raise where a matcher has a mistake."""
-    causes = [
-        f"{row.get('matcher')} ({row.get('split')}) was {status_of(row)}"
-        for row in comparison
-        if is_broken(row)
-    ]
-    if causes:
-        raise SettingError(f"{'; '.join(causes)}. Mend it, or leave it out (--models).")
+    if mistakes := mistakes_in(comparison):
+        lines = "\n  ".join([f"{_rows_with_mistakes(comparison)}:", *mistakes])
+        raise SettingError(
+            f"{lines}\nMend it, or leave it out (--models); all other rows are measured and written."
+        )
+
+
+def _rows_with_mistakes(comparison: Comparison) -> str:
+    count = sum(map(is_broken, comparison))
+    return f"{count} of {len(comparison.rows)} rows {'was' if count == 1 else 'were'} not run for a mistake"
 
 
 def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:
     """Return the summary of a job: whether it is no worse than its base, and the table."""
     lines = ["## Which matcher is best?", ""]
-    lines += [text, ""] if (text := comparison.recommendation()) else []
+    if mistakes := mistakes_in(comparison):
+        listing = [f"- {escape(one)}" for one in mistakes]
+        lines += [f"**{_rows_with_mistakes(comparison)}:**", "", *listing, ""]
+    lines += [*comparison.answer(), ""]
     new = [f"{check.matcher} ({check.split})" for check in checks if check.is_new]
     if checks := [check for check in checks if not check.is_new]:
         breaches = [check.breach for check in checks if check.breach]
         verdict = f"**Worse than the base: {len(breaches)} of {len(checks)} checks fail.**"
         lines += [verdict if breaches else f"No worse than the base ({len(checks)} checks).", ""]
-        lines += [*(f"- {_escape(breach)}" for breach in breaches), *([""] if breaches else [])]
-        lines += [f"New, held against nothing: {_escape(', '.join(new))}.", ""] if new else []
+        lines += [*(f"- {escape(breach)}" for breach in breaches), *([""] if breaches else [])]
+        lines += [f"New, held against nothing: {escape(', '.join(new))}.", ""] if new else []
     return "\n".join([*lines, markdown(comparison), ""])
-
-
-def _escape(text: str) -> str:
-    # A sign that opens a tag would swallow what follows.
-    return text.replace("<", "&lt;")

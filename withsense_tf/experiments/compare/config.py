@@ -71,7 +71,11 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
     # A change may have made a name: of a kind, a loss or a label.
     keys |= {word for model in config.model for word in names_of(model)}
     for name in models:
-        MATCHERS.check("--models", name, sorted({*keys, *MATCHERS.names()}))
+        try:
+            MATCHERS.check("--models", name, sorted({*keys, *MATCHERS.names()}))
+        except SettingError as error:
+            hint = " Commas part names: a row whose name has one is asked for by its matcher, or by a label."
+            raise SettingError(f"{error}{hint if len(models) > 1 else ''}") from None
     if models:
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
@@ -85,14 +89,16 @@ def keys_of(file: Path | None) -> set[str]:
     return set() if file is None else set(_table_in(file))
 
 
-def labels_in(file: Path | None, changes: Sequence[str] = ()) -> list[str]:
-    """Return the labels that a configuration, or the default one, and changes of it give to models."""
+def all_names(file: Path | None, changes: Sequence[str] = ()) -> list[str]:
+    """Return all by which a model of a configuration, or of the default one, and of changes of it may be picked.
+
+    So are the names of matchers, of this package and of others.
+    """
     models = _table_in(DEFAULT if file is None else file).get("model", ())
-    labels = [model.get("label") for model in models if isinstance(model, dict)]
+    tables = [model for model in models if isinstance(model, dict)]
     for key, _, value in (change.partition("=") for change in changes):
-        if key.strip().endswith(".label"):
-            labels.append(_value(value))
-    return [label for label in labels if isinstance(label, str)]
+        tables.append({key.strip().rpartition(".")[2]: _value(value)})
+    return [*MATCHERS.names(), *(word for table in tables for word in names_of(table))]
 
 
 def _table_in(file: Path) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _end(reasons: Iterable[str]) -> None:
 def why_not_run(matcher: Matcher, around: Surroundings, download: bool) -> str:
     """Return why a run would pass over a matcher: it cannot be made, or weights that it alone asks for are not here."""
     if isinstance(matcher, Unmade):
-        return f"{MISTAKE}an error: {matcher.why}"
+        return f"{MISTAKE}{matcher.why}"
     if download:
         return ""  # a run fetches them, and this is none
     try:

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from withsense_tf.common.code_version import complaint, is_addition, whose
+from withsense_tf.common.code_version import complaint
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
-from withsense_tf.errors import ForeignError, SettingError, WithSenseError, line_of
+from withsense_tf.errors import ForeignError, SettingError, WithSenseError
 from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.matcher_code import matcher_code
@@ -95,28 +95,35 @@ def label_models(config: Config, around: Surroundings) -> list[tuple[str, Mappin
 
 
 class Unmade(Matcher):
-    """It stands for a matcher that cannot be made."""
+    """It stands for a matcher of another package that cannot be made: its row says which one, and why."""
 
-    track, name, why = BASELINE, "", ""
+    track, name = BASELINE, ""
+
+    def __init__(self, model: Mapping[str, Any], kind: type[Matcher], why: str) -> None:
+        self.model, self.kind, self.why = model, kind, why
+        self.name = str(model["matcher"])
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002  # as scikit-learn has it
+        """Return the class and the settings that it would have."""
+        settings = {key: one for key, one in self.model.items() if key not in ("matcher", "label")}
+        return {**settings, "class": self.kind.__name__}
 
     def _fit(self, _: Pairs) -> None:
         raise ForeignError(self.why)
 
 
 def _make_or_tell(model: Mapping[str, Any], around: Surroundings, label: str = "") -> Matcher:
+    kind = MATCHERS.load(str(model["matcher"]))
     try:
         matcher = make_matcher(model, around, label)
         _ = matcher.name, matcher.track, settings_of(matcher)
         return matcher
     except (Exception, SystemExit) as error:
-        unmade, kind = Unmade(), MATCHERS.load(unmade_name := str(model["matcher"]))
-        unmade.why = complaint(error)
-        if not unmade.why and is_addition(kind):
-            unmade.why = f"{whose(kind)} raised {line_of(error, kind)}."
-        if not unmade.why or isinstance(error, WithSenseError):
+        why = complaint(error, kind)
+        # A setting that cannot be is a mistake of who asks.
+        if not why or isinstance(error, WithSenseError):
             raise
-        unmade.name = unmade_name
-        return unmade
+        return Unmade(model, kind, why)
 
 
 def jobs_of(plan: Plan) -> list[Job]:

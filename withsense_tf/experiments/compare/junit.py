@@ -38,7 +38,8 @@ def _row_case(row: Row) -> ElementTree.Element:
     case = _case(str(row.get("split") or ""), str(row.get("matcher")), 0.0 if seconds != seconds else seconds)
     if not was_run(row):
         kind = "error" if is_broken(row) else "skipped"
-        ElementTree.SubElement(case, kind, message=_clean(status_of(row)))
+        # Some show the message alone, and others the text.
+        ElementTree.SubElement(case, kind, message=_clean(status_of(row))).text = _clean(status_of(row))
         return case
     properties = ElementTree.SubElement(case, "properties")
     for measure in MEASURES:

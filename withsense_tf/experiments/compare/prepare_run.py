@@ -22,7 +22,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NoCaptionsError, SettingError
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
-from withsense_tf.experiments.compare.config import Config, keys_of, labels_in, load_config
+from withsense_tf.experiments.compare.config import Config, all_names, keys_of, load_config
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, label_models, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
 from withsense_tf.experiments.compare.run_options import names_in
@@ -111,8 +111,8 @@ def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[
 
 
 def models_in(text: str, config: Path | None, changes: Sequence[str]) -> list[str]:
-    """Return the models that `--models` names; a label of the configuration that has a comma is taken whole."""
-    return names_in(text, labels_in(config, changes))
+    """Return the models that `--models` names; a name that has a comma, such as a label, is taken whole."""
+    return names_in(text, all_names(config, changes))
 
 
 def say_what_is_quick(settings: Config, quick: bool, photos: int, has_judges: bool = True) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from withsense_tf.errors import on_disk
-from withsense_tf.evaluation.compare import copies_note, synthetic_notes
+from withsense_tf.evaluation.compare import copies_note, few_note, synthetic_notes
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import LANGUAGES
@@ -126,19 +126,13 @@ def language_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
     return (f"Russian over English, R@5: {', '.join(shares)}.",) if shares else ()
 
 
-def _few_note(plan: Plan, photos: int, folds: int) -> list[str]:
-    if plan.quick:
-        return [f"{SMOKE}: {photos} photos, {folds} folds. Figures say little."]
-    # Half of 50 may as well be a third or two thirds.
-    return [f"Few photos: {photos}, in {len(plan.pairs):,} pairs. Figures say little."] if photos < 50 else []
-
-
 def _notes(plan: Plan, lawful: Lawful) -> tuple[str, ...]:
     photos, folds = plan.pairs.table["photo"].nunique(), plan.config.folds
+    smoke = f"{SMOKE}: {photos} photos, {folds} folds. Figures say little."
     return (
         *synthetic_notes(lawful.data, plan.target),
         *notes_on_target(plan.pairs),
-        *_few_note(plan, photos, folds),
+        *([smoke] if plan.quick else few_note(plan.pairs)),
         *([BALANCED_NOTE] if plan.config.balanced else []),
         METHOD_NOTE,
         *copies_note(lawful.data),

@@ -18,7 +18,6 @@ from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble
-from withsense_tf.evaluation.answer_key import is_foreign
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
@@ -194,7 +193,7 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
             missing[first.label] = error
         except Exception as error:
             # Its row will say it.
-            if not (is_foreign(first.matcher) or complaint(error)) or disk_trouble(error):
+            if not complaint(error, first.matcher) or disk_trouble(error):
                 raise
     return {
         job.key: not_run(job.label, job.split, job.matcher, missing[job.label])

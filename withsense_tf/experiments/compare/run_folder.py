@@ -91,7 +91,16 @@ def markdown(comparison: Comparison) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     # A name may hold the sign that parts the cells, or a line's end.
-    return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
+    return "| " + " | ".join(" ".join(escape(cell).replace("|", "\\|").split()) for cell in cells) + " |"
+
+
+def escape(text: str) -> str:
+    """Return a text that Markdown shows as it is: no sign opens a tag, or makes what follows bold.
+
+    >>> escape("__init__ needs <x>")
+    '\\\\_\\\\_init\\\\_\\\\_ needs &lt;x>'
+    """
+    return text.replace("<", "&lt;").replace("__", "\\_\\_")
 
 
 def _plain(value: Value | Mapping[str, object]) -> object:

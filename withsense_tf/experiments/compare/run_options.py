@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 
-def names_in(models: str, labels: Collection[str] = ()) -> list[str]:
-    """Return the models that `--models` names; a comma that belongs to a label of a model parts nothing.
+def names_in(models: str, known: Collection[str] = ()) -> list[str]:
+    """Return the models that `--models` names; a comma that belongs to a `known` name parts nothing.
 
     >>> names_in("closed_form, hybrid,")
     ['closed_form', 'hybrid']
     >>> names_in("two towers, trigrams, hybrid", ["two towers, trigrams"])
     ['two towers, trigrams', 'hybrid']
     """
-    whole = {_parts(label): label for label in labels}
+    whole = {own: name for name in known if (own := _parts(name))}
     parts = _parts(models)
     names = []
     while parts:

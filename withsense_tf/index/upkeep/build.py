@@ -9,7 +9,6 @@ from pathlib import Path
 from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.photo_facts import photo_facts
-from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NotFittedError, SettingError, WithSenseError, check_kind
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
@@ -192,14 +191,6 @@ def unusable_photos(data: Dataset) -> list[UnusablePhoto]:
     ]
 
 
-def _store_of(matcher: Matcher) -> VectorStore | None:
-    """Return where a fitted matcher has the vectors of photos, so that those it learned from are not encoded again."""
-    holders = [matcher, getattr(matcher, "towers_", None)]
-    holders += [getattr(one, "features_", None) for one in holders]
-    stores = (getattr(one, name, None) for one in holders for name in ("store", "store_"))
-    return next((one for one in stores if one is not None), None)
-
-
 def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -> PhotoIndex:
     """Return an index that lives as long as the object: of a data set, or of the photos of some of its pairs."""
     if not isinstance(photos, (Dataset, Pairs)):
@@ -212,7 +203,8 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
     )
     folder = OwnFolder("withsense-index-")
-    index = PhotoIndex.make(Path(folder.name) / "index", _store_of(matcher))
+    # Photos that it learned from are not encoded again.
+    index = PhotoIndex.make(Path(folder.name) / "index", matcher.vector_store)
     index.temporary = folder  # it goes when the index does
     build_index(index, matcher, data, policy, only=only)
     return index

@@ -13,11 +13,12 @@ import numpy as np
 from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.data.unique import unique_photos, unique_texts
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_choice
-from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.pair_sums import PairSums
 from withsense_tf.matchers.photo_features import Photos, describe_encoders
 from withsense_tf.matchers.search_forms import AdditiveForm, Line

@@ -11,10 +11,11 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.data.unique import unique_photos, unique_texts
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_seed
-from withsense_tf.matchers.base import FeatureMatcher, unique_photos, unique_texts
+from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.dense import Dense
 from withsense_tf.matchers.keras_parts.adamw import AdamW

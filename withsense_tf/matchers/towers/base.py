@@ -18,8 +18,9 @@ import numpy as np
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.data.unique import unique_photos, unique_texts
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.query_numbers import QueryNumbers
 from withsense_tf.matchers.search_forms import CosineForm, with_one

@@ -12,13 +12,14 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.unique import unique_texts
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.photos.photo_split import Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
-from withsense_tf.matchers.base import FeatureMatcher, unique_texts
+from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.keras_parts.byte_dropout import byte_dropout
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples

@@ -71,12 +71,12 @@ def not_shut_out(terms: Iterable[str], shown: ShownWords) -> tuple[str, ...]:
     return tuple(
         term
         for term in terms
-        if any(_is_foreign(word, shown) for word in words(term))
+        if any(_is_in_other_letters(word, shown) for word in words(term))
         and not (len(words(term)) == 2 and counterparts(*words(term)))
     )
 
 
-def _is_foreign(word: str, shown: ShownWords) -> bool:
+def _is_in_other_letters(word: str, shown: ShownWords) -> bool:
     """Return whether a word is in letters that captions hardly have, and nobody knows what they say in its place."""
     if word in SMALL or not word.isalpha() or counterparts(word) or shown.has(word):
         return False
