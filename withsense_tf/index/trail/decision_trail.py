@@ -216,16 +216,20 @@ def photos_named(names: Iterable[str], contents: Mapping[str, str]) -> list[str]
     return list(photos)
 
 
-def kept_from_folders(law: LawFiles, data: Dataset, names: Sequence[str]) -> frozenset[str]:
+def policy_before_decision(law: LawFiles) -> Policy:
+    """Return the policy of some files of the law, whose table of overrides the first decision makes."""
+    has_table = law.overrides is not None and law.overrides.exists()
+    return Policy.of_files(law if has_table else replace(law, overrides=None))
+
+
+def kept_from_folders(policy: Policy, data: Dataset, names: Sequence[str]) -> frozenset[str]:
     """Return the photos that no name of a folder may allow: more is known of them than that nobody described them."""
     folders = tuple(name for name in names if name.endswith("/"))
     if not folders:
         return frozenset()
-    has_table = law.overrides is not None and law.overrides.exists()
-    decisions = Policy.of_files(law if has_table else replace(law, overrides=None)).gate(data).decisions
     return frozenset(
         photo
-        for photo, decision in decisions.items()
+        for photo, decision in policy.gate(data).decisions.items()
         if decision.restricts_copies and photo.startswith(folders) and photo not in names
     )
 
