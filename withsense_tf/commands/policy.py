@@ -22,7 +22,7 @@ from withsense_tf.commands.index_options import (
 from withsense_tf.commands.judge_photos import judge_photos
 from withsense_tf.commands.list_restricted import list_restricted
 from withsense_tf.commands.train_judge import train_judge
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -158,8 +158,10 @@ def decide_photos(
     """
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.index.trail import decision_trail as trail
+    from withsense_tf.policy.overrides import OVERRIDES
 
     table = law.overrides
+    check_choice("decision", decision, OVERRIDES)
     if table is None:
         raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
     all_names = [*(photos or ()), *(names.read_text(encoding="utf-8").splitlines() if names else ())]

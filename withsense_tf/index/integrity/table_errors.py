@@ -7,11 +7,20 @@ import os
 import shutil
 import sqlite3
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.errors import DataError, DiskError, WithSenseWarning, disk_trouble
-from withsense_tf.file_access import has_right, no_writing
+from withsense_tf.common.limits import is_file
+from withsense_tf.errors import (
+    DataError,
+    DiskError,
+    RightsError,
+    WithSenseError,
+    WithSenseWarning,
+    disk_trouble,
+)
+from withsense_tf.file_access import has_right, no_rights, no_writing
 
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
@@ -67,6 +76,25 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
         return DataError(f"The index {file.parent} cannot be used: {error}.{ADVICE.get(code_of(error), '')}")
     # What was asked of the tables was wrong: they are whole.
     return error
+
+
+def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
+    """Return what is to be raised where a folder is no index: what is there instead but its `own` files, what to do."""
+    try:
+        names = [] if is_file(folder) else sorted(part.name for part in folder.iterdir())
+    except PermissionError as error:
+        return RightsError(no_rights(error, folder))
+    except (OSError, ValueError):  # there is nothing, or no system can have such a name
+        names = []
+    others = [f"a folder that has {name}" for name in names if name not in own]
+    if is_file(folder) or others:
+        return DataError(
+            f"{folder} is no index, but {others[0] if others else 'a file'}. Name the folder of an index (--index), or "
+            "make one where nothing is yet: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
+        )
+    return DataError(
+        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
+    )
 
 
 def read_only_place(file: Path) -> Path | None:
