@@ -167,21 +167,15 @@ def decide_photos(
     all_names = [*(photos or ()), *(names.read_text(encoding="utf-8").splitlines() if names else ())]
     dataset = load_dataset(data, tell=functools.partial(typer.echo, err=True))
     contents, count = dict(dataset.content), 0
-    one_by_one = (
-        trail.kept_from_folders(trail.policy_before_decision(law), dataset, all_names)
-        if decision == "allow"
-        else frozenset[str]()
-    )
+    one_by_one = trail.kept_from_folders(law, dataset, all_names) if decision == "allow" else frozenset[str]()
     for photo in trail.photos_named(all_names, contents):
         if photo in one_by_one:
             typer.echo(
                 f"{photo} stays restricted: something tells of a child. Name it by itself to allow it."
             )
             continue
-        policy = trail.policy_before_decision(law)
-        replaced_rows = trail.decide_in_table(
-            table, contents, policy, photo, decision, trail.Signer(who), reason
-        )
+        policy, signer = trail.policy_before_decision(law), trail.Signer(who)
+        replaced_rows = trail.decide_in_table(table, contents, policy, photo, decision, signer, reason)
         if replaced_rows is None:
             typer.echo(f"{table}: {photo} is {decision}ed already. Nothing was changed.")
             continue

@@ -223,14 +223,14 @@ def policy_before_decision(law: LawFiles) -> Policy:
     return Policy.of_files(law if has_table else replace(law, overrides=None))
 
 
-def kept_from_folders(policy: Policy, data: Dataset, names: Sequence[str]) -> frozenset[str]:
+def kept_from_folders(law: LawFiles, data: Dataset, names: Sequence[str]) -> frozenset[str]:
     """Return the photos that no name of a folder may allow: more is known of them than that nobody described them."""
     folders = tuple(name for name in names if name.endswith("/"))
     if not folders:
         return frozenset()
     return frozenset(
         photo
-        for photo, decision in policy.gate(data).decisions.items()
+        for photo, decision in policy_before_decision(law).gate(data).decisions.items()
         if decision.restricts_copies and photo.startswith(folders) and photo not in names
     )
 
