@@ -32,6 +32,8 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.file_access import disk_is_read_only, no_rights
+
 MOST_SHOWN: Final = 200  # signs of what was received, in a message
 # Where a sentence was put into another one, and both have their full stop.
 TWO_STOPS: Final = re.compile(r"(?<![.\s/])\.\.(?=\s|$)")
@@ -176,22 +178,14 @@ def disk_trouble(error: BaseException, place: object = None) -> str | None:
     where = file or place or "what was to be written"
     number = getattr(error, "errno", None)
     if number == errno.EROFS:
-        return f"{where} may only be read: choose a place that may be written to."
+        # A draft beside a file is nothing that a person knows of.
+        return disk_is_read_only(place if isinstance(place, Path) else where)
     words = str(error)
     if number in FULL or (number is None and any(sign in words for sign in FULL_WORDS)):
         return (
             f"No space left on the disk for {where}: free some. Nothing that was there is lost; run it again."
         )
     return None if error.__cause__ is None else disk_trouble(error.__cause__, place)
-
-
-def rights_trouble(error: OSError, place: object = None) -> str:
-    """Say which file this user may not use, and what to do."""
-    file = error.filename2 or error.filename or place
-    return (
-        f"{file} may not be read or written by who runs this ({error.strerror or 'no rights'}). Nothing was changed. "
-        "Give it, and what lies beside it, to that user (chown, chmod), or run this as the user whose it is."
-    )
 
 
 @contextmanager
@@ -202,7 +196,7 @@ def on_disk(place: object) -> Iterator[None]:
     except WithSenseError:
         raise
     except PermissionError as error:
-        raise RightsError(rights_trouble(error, place)) from error
+        raise RightsError(no_rights(error, place)) from error
     except Exception as error:
         message = disk_trouble(error, place)
         if message is None:

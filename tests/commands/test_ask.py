@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,14 @@ from run_command import run, runner
 from withsense_tf.__main__ import app
 from withsense_tf.commands.ask import _in_its_language
 from withsense_tf.experiments.bench.bench_start import heavy_imports
+from withsense_tf.index.trail.restriction_reasons import LIKE, REASONS, TYPED_SAYS, kept_back
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.overrides import RELEASE
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.places import Hit, Withheld
+
+# What is to be typed to decide on a photo.
+COMMANDS = RELEASE.partition(": ")[2].partition(";")[0]
 
 
 @pytest.mark.slow
@@ -154,11 +162,41 @@ def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
         "No кот (did you mean кит?) or спит found among the photos that may be shown; nearest with minimum=0."
     )
     reading = "Read as кит: to search for кот instead, put it in quotation marks, or search literally."
-    answer = _in_its_language(Hits("кот спит", message=f"{none} {reading}")).as_text()
+    answer = _in_its_language(Hits("кот спит", message=f"{none} {reading}"))
     assert answer == (
         "Среди снимков, которые можно показать, не найдено: кот (может быть, кит?) или спит. "
         "Прочитано как кит; чтобы искать кот, возьмите его в кавычки. Ближайшие — с --minimum 0."
     )
-    assert _in_its_language(Hits("a cat", message="No cat found; nearest with minimum=0.")).as_text() == (
+    assert _in_its_language(Hits("a cat", message="No cat found; nearest with minimum=0.")) == (
         "No cat found; nearest with --minimum 0."
     )
+
+
+HIT = Hit(1, "a.png", Path("a.png"), 0.5, 0.25, 0.5, ("b.png",), "0" * 64, 0.75)
+KNOWN = "Not known to this index, and so not looked for: zzqx."
+KEPT = [kept_back(source, is_outside) for source in (*REASONS, LIKE) for is_outside in (False, True)]
+
+
+@pytest.mark.parametrize("message", ["", KNOWN, *KEPT, kept_back("captions", says="a wall")])
+def test_all_that_stands_beside_an_answer_is_in_the_language_of_the_query(message: str) -> None:
+    answer = Hits("пляж без собак", (HIT, Withheld(2, NOTICE)), message=message or None, like="x.png")
+    answer = replace(answer, without=("собак",))
+    told = _in_its_language(answer, "--page 2")
+    # What is left are names, options and what is typed, and the notice as it is prescribed.
+    for typed in (NOTICE, "a.png", "x.png", "--page 2", "zzqx", TYPED_SAYS, COMMANDS):
+        told = told.replace(typed, "")
+    assert re.findall("[A-Za-z]{2,}", told) == ["serve"] * (RELEASE in message)
+    english = _in_its_language(replace(answer, query="a beach", without=("dogs",)), "--page 2")
+    assert not re.search("[а-яё]", english)
+
+
+def test_what_cannot_be_said_in_russian_is_said_in_english_with_all_that_stands_beside_it() -> None:
+    answer = _in_its_language(Hits("кот", (HIT,), message="A new sentence."), "--page 2")
+    assert "pixels" in answer
+    assert answer.endswith("A new sentence.\n     more: --page 2")
+
+
+def test_programs_are_answered_in_english_whatever_the_query(index: str) -> None:
+    answer = json.loads(run("search", "кот спит", "--index", index, "--json"))
+    assert answer["message"]
+    assert not re.search("[а-яё]", answer["message"].replace("кот", "").replace("спит", ""))

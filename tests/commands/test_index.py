@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import typer.main
+from full_files import without_rights
 from run_command import run, runner
 
 from withsense_tf.__main__ import app
@@ -161,6 +162,29 @@ def test_photos_of_another_folder_are_not_removed_by_mistake(
     words = ("index", "update", str(demo), "--index", index, "--keep", "--replace")
     assert "24 added, 18 changed, 0 removed" in run(*words)
     assert "42 as before" in run("index", "update", str(demo), "--index", index, "--replace")
+
+
+def test_who_may_only_read_an_index_is_told_so_before_the_work_and_by_which_file(
+    index: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(index, folder / "index")
+    run("index", "status", "--index", f"{folder}/index")  # what Python itself reads late is there by now
+    changes = (
+        ["remove", "demo_train_0001.jpg"],
+        ["judge", "--all"],
+        # Nothing of the folder is read before.
+        ["update", str(tmp_path / "nowhere")],
+        ["compact"],
+    )
+    files = [f"index/{file.name}" for file in (folder / "index").iterdir() if file.is_file()]
+    with without_rights(folder, *files, "index", mode=0o555):
+        for words in changes:
+            done = runner.invoke(app, ["index", *words, "--index", f"{folder}/index"])
+            told = str(done.exception)
+            assert told.startswith(f"The index cannot be changed: {folder}/index may only be read: "), words
+            assert "with the rights dr-xr-xr-x. Nothing was changed. Give it" in told
+    assert "1 removed" in run("index", *changes[0], "--index", f"{folder}/index")
 
 
 def test_a_folder_that_is_no_index_gets_advice(tmp_path: Path) -> None:

@@ -139,6 +139,12 @@ def test_what_cannot_be_decided_is_an_error_and_nothing_is_written(photos: Path,
     table, broken = tmp_path / "o.csv", tmp_path / "broken.csv"
     with pytest.raises(DataError, match=r"gone\.jpg: the folder has no such photo"):
         decide(photos, table, photo="gone.jpg")
+    # As a shell completes a name, and as it is mistyped.
+    for name in (f"{photos}/cat.jpg", "cta.jpg"):
+        with pytest.raises(DataError, match=r"nothing was written\. Did you mean cat\.jpg\?"):
+            decide(photos, table, photo=name)
+    with pytest.raises(SettingError, match=r"decision='cat\.jpg' is not known.*Known: restrict, allow"):
+        decide(photos, table, "cat.jpg", photo="bee.jpg")
     with pytest.raises(SettingError, match="The reason cannot be written"):
         invoke(
             "decide",

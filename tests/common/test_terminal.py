@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from full_files import without_rights
 
 from withsense_tf.common import terminal
 from withsense_tf.errors import DataError, DataWarning, SettingError
@@ -138,6 +139,19 @@ def test_an_error_of_the_system_becomes_one_line(capsys: pytest.CaptureFixture[s
         terminal.run(lambda: Path("/no/such/file").read_text())
     assert caught.value.code == 2
     assert capsys.readouterr().err == "Error: /no/such/file: No such file or directory\n"
+
+
+def test_a_file_of_another_user_is_named_with_whose_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with without_rights(tmp_path, "notes.txt"), pytest.raises(SystemExit):
+        terminal.run((tmp_path / "notes.txt").read_text)
+    told = capsys.readouterr().err
+    assert told.startswith(
+        f"Error: {tmp_path}/notes.txt may not be read or written by who runs this (Permission"
+    )
+    assert "'s, with the rights ----------). Nothing was changed." in told
 
 
 def test_a_command_says_each_warning_once(capsys: pytest.CaptureFixture[str]) -> None:

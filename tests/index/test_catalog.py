@@ -11,7 +11,7 @@ import pytest
 from full_files import without_rights
 from small_index import ask
 
-from withsense_tf.errors import DataError, WithSenseWarning
+from withsense_tf.errors import DataError, RightsError, WithSenseWarning
 from withsense_tf.index import catalog
 from withsense_tf.index.catalog import Catalog, Tables
 from withsense_tf.index.photo_index import PhotoIndex
@@ -33,6 +33,29 @@ def test_a_folder_that_is_no_index_names_the_command_that_makes_one(
     make(tmp_path / "photos")
     with pytest.raises(DataError, match=r"is no index.*index build"):
         ask(tmp_path / "photos")
+
+
+@pytest.mark.parametrize("use", [Catalog, Catalog.make])
+def test_of_what_is_no_index_it_is_said_what_it_is(use: Callable[[Path], object], tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos/a.jpg").touch()
+    with pytest.raises(
+        DataError, match=r"photos is no index, but a folder that has a\.jpg.*--index NEW_FOLDER"
+    ):
+        use(tmp_path / "photos")
+    with pytest.raises(DataError, match=r"a\.jpg is no index, but a file\."):
+        use(tmp_path / "photos/a.jpg")
+
+
+def test_an_index_that_this_user_may_not_look_into_is_not_called_none(tmp_path: Path) -> None:
+    Catalog.make(tmp_path / "index").close()
+    with (
+        without_rights(tmp_path, "index"),
+        pytest.raises(
+            RightsError, match=r"index may not be read or written by who runs this \(Permission denied"
+        ),
+    ):
+        Catalog(tmp_path / "index")
 
 
 @pytest.mark.parametrize("version", [1, 2, 99])
@@ -134,7 +157,7 @@ def test_what_cannot_be_written_to_says_so_whatever_was_read_amid_the_writing(tm
     index.close()
     with (
         without_rights(tmp_path, "index", mode=0o555),
-        pytest.raises(DataError, match="may not be written to"),
+        pytest.raises(DataError, match=r"index may only be read: .*, with the rights dr-xr-xr-x"),
     ):
         write_and_read(Catalog(tmp_path / "index"))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from withsense_tf.errors import SettingError
-from withsense_tf.search.hits import Hits
+from withsense_tf.search.hits import LABELS, Hits
 from withsense_tf.search.places import Hit, Withheld
 
 HIT = Hit(1, "a.png", Path("nowhere/a.png"), 0.5, 0.25, None, ("b.png", "c.png"), "0" * 64)
@@ -29,6 +30,15 @@ def test_as_text_each_place_is_a_line_with_what_its_score_is_made_of() -> None:
         "  2  the law",
         "One word is not known.",
     ]
+
+
+def test_labels_are_in_the_language_that_is_asked_for() -> None:
+    lines = replace(ANSWER, like="x.png").as_text("ru").splitlines()
+    assert lines[:3] == ["Похоже на: x.png", "Без: dog", "  1  0.50  a.png  (пиксели 0.25, и похожих: 2)"]
+    assert {language: sorted(labels) for language, labels in LABELS.items()} == {
+        "en": sorted(LABELS["en"]),
+        "ru": sorted(LABELS["en"]),
+    }
 
 
 def test_places_in_a_row_that_are_withheld_are_one_line_of_text() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -61,7 +60,7 @@ from withsense_tf.errors import (
     on_disk,
 )
 from withsense_tf.index.brought import note_brought
-from withsense_tf.index.integrity.table_errors import code_of
+from withsense_tf.index.integrity.table_errors import ReadOnlyIndexError
 from withsense_tf.index.vectors.cores import limit_cores
 
 # A photo that is withheld and one that is not there are answered after the same time, however long the look took.
@@ -257,7 +256,7 @@ async def _answer_disk(request: Request, error: Exception) -> Response:
 def _problem_of_disk(error: Exception) -> ProblemError:
     """Say what keeps the server from answering; the log names the file."""
     cause, advice = error.__cause__, "Tell who runs this server: its log says more."
-    if isinstance(cause, sqlite3.Error) and code_of(cause) == sqlite3.SQLITE_READONLY:
+    if isinstance(error, ReadOnlyIndexError):
         return ProblemError(
             503, "index_read_only", "The index may only be read here: nothing was changed.", advice
         )

@@ -100,7 +100,7 @@ def search(
     else:
         # Where a page ends takes 300 signs, which are for programs.
         more = f"--page {page + 1}" if after is None else f"--after {hits.after}"
-        typer.echo(_in_its_language(hits).as_text() + (f"\n     more: {more}" if hits.after else ""))
+        typer.echo(_in_its_language(hits, more if hits.after else ""))
 
 
 def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
@@ -119,16 +119,22 @@ def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
     return ask(k=k, after=after)
 
 
-def _in_its_language(hits: Hits) -> Hits:
-    """Return an answer with its message in Russian, as the page has it, where the query is Russian."""
-    from withsense_tf.app.page.messages import said_of_answer
-    from withsense_tf.search.hits import ANY_MINIMUM
+def _in_its_language(hits: Hits, more: str = "") -> str:
+    """Return an answer as a terminal shows it: all of it in Russian where the query is, else all of it in English.
 
-    message = hits.message or ""
-    text = said_of_answer("en", message, hits.query)
-    if text != message and (ANY_MINIMUM in message or "is the least." in message):
-        text += f" Ближайшие — с {ANY_MINIMUM}."
-    return replace(hits, message=text or None)
+    The legal notice alone stands as it is prescribed. `more` is the option for the next page.
+    """
+    from withsense_tf.app.page.messages import CYRILLIC, in_russian
+    from withsense_tf.search.hits import ANY_MINIMUM, LABELS
+
+    message, language, russian = hits.message or "", "en", None
+    if CYRILLIC.search(hits.query):
+        russian = in_russian(message) if message else ""
+    if russian is not None:
+        if ANY_MINIMUM in message or "is the least." in message:
+            russian += f" Ближайшие — с {ANY_MINIMUM}."
+        hits, language = replace(hits, message=russian or None), "ru"
+    return hits.as_text(language) + (f"\n     {LABELS[language]['more']}: {more}" if more else "")
 
 
 def _no_page(page: int, places: int, end: Hits) -> str:

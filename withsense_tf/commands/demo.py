@@ -27,6 +27,7 @@ from withsense_tf.commands.index_options import REPORTS, ReportsOption
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.catalog import MARK, TABLES
+from withsense_tf.index.integrity.table_errors import no_index
 
 PHOTOS, INDEX = "photos", "index"
 NAME: Final = "demonstration"
@@ -184,10 +185,7 @@ def check_index(folder: Path, *words: str) -> None:
     if (folder / MARK).exists() or not (other / INDEX / MARK).exists():
         return
     command = shlex.join([*words, "--index", str(other / INDEX), *law_options(other)])
-    raise DataError(
-        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder} "
-        f"Or ask the demonstration's: python -m withsense_tf {command}"
-    )
+    raise DataError(f"{no_index(folder)} Or ask the demonstration's: python -m withsense_tf {command}")
 
 
 def run(command: tuple[str, ...]) -> None:

@@ -22,7 +22,8 @@ PhotoOption = Annotated[
 SaysOption = Annotated[
     str,
     typer.Option(
-        help="What a photo file (--photo) shows: the law judges it by that. It is not searched for."
+        help="What a photo file (--photo) shows: the law judges it by that. It is not searched for, and changes "
+        "nothing of a photo that the index has."
     ),
 ]
 WhereOption = Annotated[

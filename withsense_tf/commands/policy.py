@@ -20,8 +20,9 @@ from withsense_tf.commands.index_options import (
     TextColumnOption,
 )
 from withsense_tf.commands.judge_photos import judge_photos
+from withsense_tf.commands.list_restricted import list_restricted
 from withsense_tf.commands.train_judge import train_judge
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -37,6 +38,7 @@ app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
 )
 app.add_typer(consent_app, name="consent")
+app.command("photos")(list_restricted)
 app.command("judge-photos")(judge_photos)
 app.command("report")(policy_report)
 app.command("train")(train_judge)
@@ -83,37 +85,6 @@ def explain_text(
     from withsense_tf.search.notebook.explanation import explain
 
     typer.echo(str(explain(text, Policy.of_files(law), country)))
-
-
-@app.command("photos")
-@keeps_law
-def photos(
-    folder: Folder,
-    country: CountryOption = None,
-    caption_file: CaptionFileOption = None,
-    photo_column: PhotoColumnOption = None,
-    text_column: TextColumnOption = None,
-    *,
-    law: LawFiles,
-) -> None:
-    """List the restricted photos of a folder with the evidence, a tab-separated row each."""
-    from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.data.plain_folder.caption_file import captions_of_options
-    from withsense_tf.policy.current_policy import Policy
-    from withsense_tf.policy.overrides import RELEASE
-
-    captions = captions_of_options(caption_file, photo_column, text_column)
-    data = load_dataset(folder, captions=captions, tell=functools.partial(typer.echo, err=True))
-    gate = Policy.of_files(law).gate(data, country)
-    decisions = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
-    restricted_photos = [decision for decision in decisions if decision.restricted]
-    typer.echo("photo\tsource\tvotes\tcaptions\tevidence")
-    for decision in sorted(restricted_photos, key=lambda decision: decision.photo):
-        evidence = "; ".join(decision.evidence)
-        typer.echo(f"{decision.photo}\t{decision.source}\t{decision.votes}\t{decision.captions}\t{evidence}")
-    typer.echo(f"{len(restricted_photos)} of {len(gate.data.photos)} photos are restricted.", err=True)
-    if restricted_photos:
-        typer.echo(RELEASE, err=True)
 
 
 @app.command("queue")
@@ -185,13 +156,12 @@ def decide_photos(
 
     The table is made if it is not there; what it says of a photo is replaced, and printed.
     """
-    from dataclasses import replace
-
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.index.trail import decision_trail as trail
-    from withsense_tf.policy.current_policy import Policy
+    from withsense_tf.policy.overrides import OVERRIDES
 
     table = law.overrides
+    check_choice("decision", decision, OVERRIDES)
     if table is None:
         raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
     all_names = [*(photos or ()), *(names.read_text(encoding="utf-8").splitlines() if names else ())]
@@ -204,10 +174,8 @@ def decide_photos(
                 f"{photo} stays restricted: something tells of a child. Name it by itself to allow it."
             )
             continue
-        policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
-        replaced_rows = trail.decide_in_table(
-            table, contents, policy, photo, decision, trail.Signer(who), reason
-        )
+        policy, signer = trail.policy_before_decision(law), trail.Signer(who)
+        replaced_rows = trail.decide_in_table(table, contents, policy, photo, decision, signer, reason)
         if replaced_rows is None:
             typer.echo(f"{table}: {photo} is {decision}ed already. Nothing was changed.")
             continue

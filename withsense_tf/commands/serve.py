@@ -22,6 +22,7 @@ from withsense_tf.commands.index_options import (
     StateOption,
 )
 from withsense_tf.errors import SettingError
+from withsense_tf.file_access import words_of
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -163,9 +164,7 @@ def check_port(settings: AppSettings) -> None:
                 f"Another program listens at {where}. This one is free: --port {free_port(settings.port + 1)}"
             )
         else:
-            message = (
-                f"Nobody can listen at {where} ({error.strerror or error}). Choose others: --host, --port."
-            )
+            message = f"Nobody can listen at {where} ({words_of(error)}). Choose others: --host, --port."
         raise SettingError(message) from error
 
 

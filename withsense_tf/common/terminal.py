@@ -25,6 +25,7 @@ from withsense_tf.errors import (
     WithSenseWarning,
     disk_trouble,
 )
+from withsense_tf.file_access import no_rights, words_of
 
 T = TypeVar("T")
 # In a log file.
@@ -207,7 +208,7 @@ def output_folder(path: Path) -> Path:
             pass
     except OSError as error:
         raise SettingError(
-            f"--output {path} cannot be written to ({error.strerror}): choose another folder."
+            f"--output {path} cannot be written to ({words_of(error)}): choose another folder."
         ) from error
     return path
 
@@ -237,8 +238,10 @@ def run(command: Callable[[], object]) -> None:
         from withsense_tf.common.code_version import complaint
 
         message = disk_trouble(error) or complaint(error) or None
-        if message is None and isinstance(error, OSError):
-            message = f"{error.filename or 'input or output'}: {error.strerror or error}"
+        if message is None and isinstance(error, PermissionError) and error.filename:
+            message = no_rights(error)
+        elif message is None and isinstance(error, OSError):
+            message = f"{error.filename or 'input or output'}: {words_of(error)}"
         if message is None:
             raise
         _end(message)

@@ -24,7 +24,7 @@ from withsense_tf.common.atomic_files import DRAFT, whole_file
 from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
-from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain, warn_of_format
+from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain, no_index, warn_of_format
 from withsense_tf.index.tables.schema import add_columns, make_tables, show_live
 from withsense_tf.index.tables.words_table import make_words_anew
 
@@ -78,15 +78,14 @@ class Catalog:
         """Make the tables of a new index, or open those that are there."""
         root = Path(folder)
         if not (root / MARK).exists():
+            if is_file(root):
+                raise no_index(root)
             root.mkdir(0o700, parents=True, exist_ok=True)  # it has what is withheld
             parts = [part.name for part in root.iterdir()]
             foreign = [name for name in parts if name not in _OWN_FILES and not name.endswith(DRAFT)]
             # Looked for once more: another process may be making the same index.
             if foreign and not (root / MARK).exists():
-                raise DataError(
-                    f"{root} is there already and is no index (it has {foreign[0]}): choose a folder that is not "
-                    "there yet."
-                )
+                raise no_index(root, _OWN_FILES)
             try:
                 _make_file(root / TABLES)
             except sqlite3.DatabaseError as error:
@@ -282,9 +281,7 @@ def _check_mark(folder: Path) -> int:
     """Return the format of an index."""
     file = folder / MARK
     if not is_file(file):
-        raise DataError(
-            f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
-        )
+        raise no_index(folder, _OWN_FILES)
     try:
         mark = read_json(file)
         kind, version = mark["kind"], mark["format"]

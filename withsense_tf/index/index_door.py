@@ -32,6 +32,7 @@ from withsense_tf.index.tables.photos_table import (
     photo_digests,
 )
 from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.trail.restriction_reasons import LIKE
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission, ResultPlace
@@ -124,7 +125,7 @@ class IndexDoor(Door):
             if any_restricted(self._tables, departed_photos, self.level.key):
                 near.append(DEPARTED_NAME)
             may_ask = not decision.restricted and not near
-            rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""
+            rule = decision.source if decision.restricted else f"{LIKE}{near[0]}" if near else ""
         self._log("photo query", may_ask, rule, photo=file.name)
         return self._answer(may_ask, rule, "")
 

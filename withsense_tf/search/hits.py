@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import check_kind
+from withsense_tf.index.trail.restriction_reasons import SAYS, TYPED_SAYS
 from withsense_tf.search.places import Hit, Withheld
-from withsense_tf.search.query.photo_query import SAYS, TYPED_SAYS
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 # How the nearest photos are asked for all the same: in Python and over HTTP, and in a terminal.
 ANY_MINIMUM: Final = "minimum=0"
 TYPED_MINIMUM: Final = "--minimum 0"
+# What a terminal writes beside what a search found, by language.
+LABELS: Final = {
+    "en": {
+        "like": "Like", "without": "Without", "image": "pixels", "captions": "captions", "words": "words",
+        "copies": ", and {} like it", "more": "more",
+    },
+    "ru": {
+        "like": "Похоже на", "without": "Без", "image": "пиксели", "captions": "подписи", "words": "слова",
+        "copies": ", и похожих: {}", "more": "ещё",
+    },
+}  # fmt: skip
 # Where no chance decides, the line says nothing of what else could be done.
 TOO_LOW: Final = re.compile(r"(?<=is the least)\.")
 
@@ -97,19 +108,19 @@ class Hits:
             "fits": self.fits,
         }
 
-    def as_text(self) -> str:
-        """Return the answer as a terminal shows it."""
-        lines = []
+    def as_text(self, language: str = "en") -> str:
+        """Return the answer as a terminal shows it, labelled in a language ("en" or "ru"); the message is as it is."""
+        lines, labels = [], LABELS[language]
         if self.like and self.query:
-            lines.append(f"Like: {self.like}")
+            lines.append(f"{labels['like']}: {self.like}")
         if self.without:
-            lines.append(f"Without: {', '.join(self.without)}")
+            lines.append(f"{labels['without']}: {', '.join(self.without)}")
         for notice, row in groupby(self.places, lambda place: getattr(place, "notice", None)):
             first, *rest = row
             if notice is not None:
                 lines.append(f"{first.place:>3}  {notice}{f' (x {len(rest) + 1})' * bool(rest)}")
                 continue
-            lines += [_line(place) for place in (first, *rest) if isinstance(place, Hit)]
+            lines += [_line(place, labels) for place in (first, *rest) if isinstance(place, Hit)]
         lines += [text for text in (self.notice, self._typed_message()) if text]
         return "\n".join(lines)
 
@@ -150,15 +161,8 @@ class Hits:
         return contact_sheet(heads, self.places, [text for text in (self.notice, self.message) if text])
 
 
-def _line(hit: Hit) -> str:
-    why = [
-        f"{name} {score:.2f}"
-        for name, score in (
-            ("pixels", hit.image_score),
-            ("captions", hit.caption_score),
-            ("words", hit.word_score),
-        )
-        if score is not None
-    ]
-    more = f", and {len(hit.duplicates)} like it" if hit.duplicates else ""
+def _line(hit: Hit, labels: Mapping[str, str]) -> str:
+    scores = {"image": hit.image_score, "captions": hit.caption_score, "words": hit.word_score}
+    why = [f"{labels[name]} {score:.2f}" for name, score in scores.items() if score is not None]
+    more = labels["copies"].format(len(hit.duplicates)) if hit.duplicates else ""
     return f"{hit.place:>3}  {hit.score:.2f}  {hit.photo}  ({', '.join(why)}{more})"

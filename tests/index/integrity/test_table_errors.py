@@ -19,12 +19,17 @@ from index_digest import contents
 from small_index import LAW, items_of_looks, new_index
 
 from withsense_tf.common import terminal
+from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.encoders.vectors.vector_shards import KEY, Shelf
 from withsense_tf.errors import DiskError, WithSenseError, disk_trouble, on_disk
 from withsense_tf.evaluation.result_table import Comparison, append_rows
+from withsense_tf.index.integrity.table_errors import ReadOnlyIndexError
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.trail.decision_trail import DecisionTrail, Signer
+from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
@@ -185,6 +190,36 @@ def test_vectors_that_do_not_fit_any_more_say_so_without_a_disk_of_their_own(tmp
         shelf.add(np.array([b"b"], KEY), np.ones((1, 10_000), np.float32))
     shelf.add(np.array([b"b"], KEY), np.ones((1, 10_000), np.float32))
     assert shelf.find(np.array([b"b"], KEY))[0].all()
+
+
+def test_what_lies_on_a_disk_that_may_only_be_read_is_not_changed_and_the_disk_is_named(
+    index: PhotoIndex, disk: Path, looks: Path
+) -> None:
+    before = ask(index.folder)
+    index.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        trail, opened = DecisionTrail(disk / "state"), PhotoIndex(index.folder)
+        changes: list[Callable[[], object]] = [
+            lambda: ingest(opened, [], LAW, remove=[before[0]]),
+            lambda: judge_anew(opened, LAW, anyway=True),
+            lambda: check_law_of(opened, LAW),
+            lambda: take_out(opened, before[:1], LAW, trail, Signer("Ann"), "He asked."),
+        ]
+        for change in changes:
+            with pytest.raises(
+                ReadOnlyIndexError, match=r"disk/index may only be read: its disk is mounted so"
+            ):
+                change()
+        read_only = r"disk/o\.csv may only be read: its disk is mounted so"
+        with pytest.raises(DiskError, match=read_only), whole_file(disk / "o.csv") as draft:
+            draft.touch()
+        assert ask(index.folder) == before
+        # What changes nothing needs no leave.
+        assert not judge_anew(opened, LAW)
+        opened.close()
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
 
 
 class ForeignError(Exception):

@@ -13,8 +13,10 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.trail.restriction_reasons import UNHEARD
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.overrides import RELEASE
 from withsense_tf.search.query import photo_query
 from withsense_tf.search.query.photo_query import Refusal
 from withsense_tf.search.search import Search
@@ -100,7 +102,7 @@ def test_who_holds_the_index_is_told_that_there_is_no_such_photo(index: PhotoInd
     held_back = search("a wall", photo="child.png")
     assert (held_back.notice, held_back.message) == (
         NOTICE,
-        "The law keeps this photo back here, by what is said of it.",
+        f"The law keeps this photo back here, by what is said of it. {RELEASE}",
     )
 
 
@@ -119,3 +121,27 @@ def test_of_a_file_without_captions_it_is_said_how_to_say_what_it_shows(
     assert 'Say what it shows: says="' in answer.message
     assert 'Say what it shows: --says "' in answer.as_text()
     assert Search(index, policy=LAW, country="BB", for_strangers=True)(photo=photo).message is None
+
+
+def test_of_a_photo_of_the_index_without_captions_it_is_said_who_shows_it(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    items = [*items_of_looks(looks, 4), item_of(looks, "bare.png", 21, texts=[])]
+    index = new_index(tmp_path / "index", fitted("closed form"), items, store)
+    search = Search(index, policy=LAW, country="BB")
+    # By its name, or as the same file under another one.
+    for photo in ("bare.png", str(draw_look(looks, 21))):
+        for says in ("", "a wall"):
+            answer = search(photo=photo, says=says)
+            assert answer.notice == NOTICE
+            assert answer.message is not None
+            assert answer.message.startswith("No caption says what this photo shows")
+            assert answer.message.endswith(RELEASE)
+            assert "says=" not in answer.message
+            assert (UNHEARD in answer.message) == bool(says)
+    # Another picture of the same scene is judged by what it is like.
+    like = search(photo=str(draw_look(looks, 21, light=1)), says="a wall")
+    assert like.message is not None
+    assert "like it that is restricted" in like.message
+    assert "bare.png" not in like.message
+    index.close()

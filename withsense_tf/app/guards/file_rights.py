@@ -9,6 +9,7 @@ from pathlib import Path
 from withsense_tf.app.photo_ids import KEY_FILE
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.errors import DiskError, RightsError, on_disk
+from withsense_tf.file_access import has_right, is_on_read_only_disk
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.service import LawFiles
@@ -57,7 +58,7 @@ def _check_writable(place: Path) -> None:
     there = next((one for one in (place, *place.parents) if one.exists()), place)
     rights = os.W_OK | os.X_OK if there.is_dir() else os.W_OK
     with on_disk(there):
-        if not os.access(there, rights, effective_ids=os.access in os.supports_effective_ids):
-            if hasattr(os, "statvfs") and os.statvfs(there).f_flag & os.ST_RDONLY:
+        if not has_right(there, rights):
+            if is_on_read_only_disk(there):
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS))
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -18,6 +18,7 @@ from typing import Final
 
 from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.folder.problems import Problem
+from withsense_tf.file_access import words_of
 
 SEPARATORS: Final = (",", "\t", "|", ";")
 # What every row has and hardly a text: a caption id with a separator behind it, or at the end of the line.
@@ -87,7 +88,7 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         content = read_bytes(path)
     except OSError as error:
         # Not there, not allowed, or a folder of that name.
-        problem = Problem("file_missing", path.name, None, path.name, error.strerror or "cannot be opened")
+        problem = Problem("file_missing", path.name, None, path.name, words_of(error))
         return RawTable(path.name, False, problems=(problem,), there=os.path.lexists(path))
     lines, problems, unread = text_lines(path.name, content)
     if not any(text.strip() for _, text in lines):

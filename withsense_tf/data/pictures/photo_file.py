@@ -21,6 +21,7 @@ from withsense_tf.data.pictures.look_cache import SMALLER, WHOLE, LookCache
 from withsense_tf.data.pictures.looks import SIDE, look_of
 from withsense_tf.data.pictures.patches import LONG, SHORT
 from withsense_tf.errors import DataError
+from withsense_tf.file_access import words_of
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
 MOST_PIXELS: Final = 178_956_970
@@ -199,7 +200,7 @@ def _bytes(path: Path) -> bytes:
             raise PhotoError("photo_too_large", f"the file has more than {MOST_BYTES:,} bytes")
         content = read_bytes(path)
     except OSError as error:
-        raise PhotoError("row_photo_missing", f"cannot read {path.name}: {error.strerror}") from error
+        raise PhotoError("row_photo_missing", f"cannot read {path.name}: {words_of(error)}") from error
     if not content:
         raise PhotoError("photo_empty", "the file has zero bytes")
     return content

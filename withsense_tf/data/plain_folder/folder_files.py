@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_file import LITTER, SIGNATURES, SUFFIXES
+from withsense_tf.file_access import words_of
 
 FileKind = Literal["photo", "table", "text", "json", "xmp", "unreadable", "other"]
 TABLES: Final = frozenset({".csv", ".tsv", ".tab", ".psv"})
@@ -50,7 +51,7 @@ def files_of(root: Path, problems: list[Problem]) -> dict[str, Path]:
             state = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            reason = error.strerror or "cannot be opened"
+            reason = words_of(error)
             problems.append(Problem("file_missing", f"{name}/", None, f"{name}/", reason))
             continue
         if (state.st_dev, state.st_ino) in seen_folders or is_made_here(folder, name):
@@ -84,7 +85,7 @@ def _kind_of_entry(entry: os.DirEntry[str]) -> str:
             return "folder"
     except OSError as error:
         nowhere = error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENAMETOOLONG)
-        return "a link to nowhere" if nowhere else (error.strerror or "cannot be opened")
+        return "a link to nowhere" if nowhere else words_of(error)
     return "a link to nowhere" if entry.is_symlink() else "neither a file nor a folder"
 
 

@@ -28,6 +28,7 @@ from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.side_cars import side_xmp, take_side_text
 from withsense_tf.data.plain_folder.text_encodings import TextLines, encoding_of, read_lines
 from withsense_tf.errors import DataError
+from withsense_tf.file_access import words_of
 
 JUDGEMENTS = "Annotations."  # of experts, and of crowds
 # A larger text was not written by people.
@@ -59,7 +60,7 @@ class TextReader:
         try:
             content = read_bytes(path, MOST_BYTES)
         except OSError as error:
-            self._lose(name, error.strerror or str(error))
+            self._lose(name, words_of(error))
             return
         if kind == "xmp":
             for photo, words in side_xmp(name, content, self.lookup, self.findings).items():

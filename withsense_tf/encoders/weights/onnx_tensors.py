@@ -15,6 +15,7 @@ import numpy as np
 
 from withsense_tf.common.limits import FILE_BYTES, read_bytes
 from withsense_tf.errors import DataError
+from withsense_tf.file_access import words_of
 
 # Kinds of values: a number, eight bytes, as many bytes as stand before them, four bytes.
 NUMBER, EIGHT, BYTES, FOUR = 0, 1, 2, 5
@@ -49,7 +50,7 @@ def read_onnx(file: Path) -> dict[str, np.ndarray]:
             raise ValueError("it has no tensors")
         return dict(_with_names(tensors, products))
     except OSError as error:
-        raise DataError(f"{file} cannot be read: {error.strerror or error}.") from error
+        raise DataError(f"{file} cannot be read: {words_of(error)}.") from error
     except (ValueError, IndexError, OverflowError) as error:
         raise DataError(
             f"{file} cannot be read as tensors ({error}). Expected a network in the ONNX format with its numbers in "

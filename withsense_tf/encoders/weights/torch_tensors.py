@@ -18,6 +18,7 @@ import numpy as np
 
 from withsense_tf.common.limits import FILE_BYTES, read_bytes
 from withsense_tf.errors import DataError
+from withsense_tf.file_access import words_of
 
 MAGIC: Final = 0x1950A86A20F9469CFC6C
 PROTOCOL: Final = 1001
@@ -46,7 +47,7 @@ def read_tensors(file: Path) -> dict[str, np.ndarray]:
             raise ValueError(f"{others[0]!r} is no tensor")
         return {name: view.read(numbers) for name, view in state.items()}
     except OSError as error:
-        raise DataError(f"{file} cannot be read: {error.strerror or error}.") from error
+        raise DataError(f"{file} cannot be read: {words_of(error)}.") from error
     except Exception as error:
         # A broken pickle makes its reader raise whatever it meets.
         raise DataError(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from withsense_tf.common.fingerprints import files_below, known_content_of
 from withsense_tf.common.fingerprints import fingerprint as folder_fingerprint
+from withsense_tf.file_access import words_of
 
 OFFLINE = "Without a network, give a local file or folder instead."
 LONGEST = 200
@@ -64,9 +65,7 @@ def first_line(error: BaseException) -> str:
     if network is not None:
         host = next((match for one in chain if (match := HOST.search(str(one)))), None)
         where = next(filter(None, host.groups())) if host else "the network"
-        return (
-            f"{where} cannot be reached ({_cut(network.strerror or str(network) or type(network).__name__)})"
-        )
+        return f"{where} cannot be reached ({_cut(words_of(network))})"
     return _cut(next(iter(str(error).splitlines()), "") or type(error).__name__)
 
 

@@ -7,10 +7,20 @@ import os
 import shutil
 import sqlite3
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.errors import DataError, DiskError, WithSenseWarning, disk_trouble
+from withsense_tf.common.limits import is_file
+from withsense_tf.errors import (
+    DataError,
+    DiskError,
+    RightsError,
+    WithSenseError,
+    WithSenseWarning,
+    disk_trouble,
+)
+from withsense_tf.file_access import has_right, no_rights, no_writing
 
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
@@ -21,12 +31,18 @@ NO_FULL_TEXT: Final = "no such module: fts5"
 # What to do about the errors of SQLite that say what happened.
 ADVICE: Final = {
     sqlite3.SQLITE_FULL: " Its disk is full: make room.",
-    sqlite3.SQLITE_READONLY: " It may not be written to: look at the rights of its files.",
     sqlite3.SQLITE_CANTOPEN: " Look at the rights of its files, and whether the disk is full.",
     sqlite3.SQLITE_IOERR: " Its disk cannot be read or written: is it full, or damaged?",
     sqlite3.SQLITE_BUSY: " Another process holds it: wait until that is done.",
     sqlite3.SQLITE_LOCKED: " Another process holds it: wait until that is done.",
 }
+
+
+class ReadOnlyIndexError(DataError):
+    """An index may only be read here; `place` is the folder or file of it that may not be written to."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(f"The index cannot be changed: {no_writing(place)}")
 
 
 def code_of(error: sqlite3.Error) -> int:
@@ -54,9 +70,43 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
             full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.parent))
             return DiskError(disk_trouble(full))
     if isinstance(error, sqlite3.OperationalError):
+        place = read_only_place(file)
+        if code_of(error) == sqlite3.SQLITE_READONLY or (place and code_of(error) == sqlite3.SQLITE_CANTOPEN):
+            return ReadOnlyIndexError(place or file.parent)
         return DataError(f"The index {file.parent} cannot be used: {error}.{ADVICE.get(code_of(error), '')}")
     # What was asked of the tables was wrong: they are whole.
     return error
+
+
+def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
+    """Return what is to be raised where a folder is no index: what is there instead but its `own` files, what to do."""
+    try:
+        names = [] if is_file(folder) else sorted(part.name for part in folder.iterdir())
+    except PermissionError as error:
+        return RightsError(no_rights(error, folder))
+    except (OSError, ValueError):  # there is nothing, or no system can have such a name
+        names = []
+    others = [f"a folder that has {name}" for name in names if name not in own]
+    if is_file(folder) or others:
+        return DataError(
+            f"{folder} is no index, but {others[0] if others else 'a file'}. Name the folder of an index (--index), or "
+            "make one where nothing is yet: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
+        )
+    return DataError(
+        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
+    )
+
+
+def read_only_place(file: Path) -> Path | None:
+    """Return the folder of the tables, or which of their files, may not be written to by who runs this, if any."""
+    places = (file.parent, *(Path(f"{file}{end}") for end in ("", "-wal", "-shm")))
+    return next((one for one in places if has_right(one, os.F_OK) and not has_right(one, os.W_OK)), None)
+
+
+def check_writable(file: Path) -> None:
+    """Raise where the tables may only be read: who changes an index is told so before the work."""
+    if place := read_only_place(file):
+        raise ReadOnlyIndexError(place)
 
 
 def warn_of_format(folder: Path, before: int, now: int, first_reader: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -209,11 +210,17 @@ def photos_named(names: Iterable[str], contents: Mapping[str, str]) -> list[str]
     for name in filter(str.strip, names):
         below = [photo for photo in contents if name.endswith("/") and photo.startswith(name)]
         if name not in contents and not below:
-            raise _not_there(name)
+            raise _not_there(name, contents)
         photos |= dict.fromkeys(below or [name])
     if not photos:
         raise DataError("Which photos? Name them, or a file that has their names by --names.")
     return list(photos)
+
+
+def policy_before_decision(law: LawFiles) -> Policy:
+    """Return the policy of some files of the law, whose table of overrides the first decision makes."""
+    has_table = law.overrides is not None and law.overrides.exists()
+    return Policy.of_files(law if has_table else replace(law, overrides=None))
 
 
 def kept_from_folders(law: LawFiles, data: Dataset, names: Sequence[str]) -> frozenset[str]:
@@ -221,18 +228,21 @@ def kept_from_folders(law: LawFiles, data: Dataset, names: Sequence[str]) -> fro
     folders = tuple(name for name in names if name.endswith("/"))
     if not folders:
         return frozenset()
-    has_table = law.overrides is not None and law.overrides.exists()
-    decisions = Policy.of_files(law if has_table else replace(law, overrides=None)).gate(data).decisions
     return frozenset(
         photo
-        for photo, decision in decisions.items()
+        for photo, decision in policy_before_decision(law).gate(data).decisions.items()
         if decision.restricts_copies and photo.startswith(folders) and photo not in names
     )
 
 
-def _not_there(name: str) -> DataError:
+def _not_there(name: str, photos: Iterable[str]) -> DataError:
+    # A shell completes a name to its path from where one is.
+    known = [photo for photo in photos if f"/{name}".endswith(f"/{photo}")]
+    near = known or difflib.get_close_matches(name, list(photos), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
     return DataError(
-        f"{name}: the folder has no such photo, so nothing was written. policy queue has the names."
+        f"{name}: the folder has no such photo, so nothing was written.{hint} policy photos has the names of "
+        "those that are restricted."
     )
 
 
@@ -255,7 +265,7 @@ def decide_in_table(
     who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
     digest = contents.get(photo)
     if not digest:
-        raise _not_there(photo)
+        raise _not_there(photo, contents)
     with alone_with(table):
         rows = load_overrides(table).values() if table.exists() else ()
         old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]

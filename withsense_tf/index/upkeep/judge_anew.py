@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from withsense_tf.errors import DataWarning
+from withsense_tf.index.catalog import TABLES
 from withsense_tf.index.departed import let_stand
 from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
+from withsense_tf.index.integrity.table_errors import check_writable
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
 from withsense_tf.index.other_law import JUDGED_WITH, check_no_less, deciding_options, missing_options
@@ -35,12 +37,13 @@ def judge_anew(
     the next update.
     """
     policy = policy.current()
-    check_law_of(index, policy, by_less)
+    _check_no_less(index, policy, by_less)
     while True:
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
                 return False
             states = sealed_photos(tables, ALL_PHOTOS)
+        check_writable(index.folder / TABLES)
         items = [(one.photo, one.item if one.whole else _unreadable(one.item)) for one in states]
         parts = [
             (part, judge_items(policy, [item for _, item in part], index.store)) for part in _parts(items)
@@ -71,7 +74,12 @@ def judge_anew(
 
 
 def check_law_of(index: PhotoIndex, policy: Policy, by_less: bool = False) -> None:
-    """Raise before any work where an index would be judged by less than it was, unless that is meant."""
+    """Raise before any work where an index may only be read, or would be judged by less than it was unless meant so."""
+    check_writable(index.folder / TABLES)
+    _check_no_less(index, policy, by_less)
+
+
+def _check_no_less(index: PhotoIndex, policy: Policy, by_less: bool) -> None:
     if not by_less:
         with index.catalog.reading() as tables:
             check_no_less(tables, policy.current())

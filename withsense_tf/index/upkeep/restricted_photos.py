@@ -7,20 +7,9 @@ from typing import Final
 
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.law_table import live_restrictions
+from withsense_tf.index.trail.restriction_reasons import reason_of, what_helps
 from withsense_tf.policy.levels import age_limit_of
-from withsense_tf.policy.overrides import RELEASE
-from withsense_tf.policy.photo_decisions import UNREAD
 
-# Why a photo is restricted, by how its source begins; what is none of these is said as it stands.
-REASONS: Final = {
-    "no captions": "no caption says what they show",
-    "captions": "by their captions",
-    "texts": "by their names, columns or other texts",
-    UNREAD: "what may speak of them cannot be read",
-    "duplicate": "copies of restricted photos",
-    "override": "by what people decided",
-    "classifier": "by a judge of photos",
-}
 MOST_NAMED: Final = 3
 
 
@@ -44,8 +33,7 @@ def told_restrictions(index: PhotoIndex) -> str:
     names: dict[str, list[str]] = {}
     for name, age_limit, *_, source in rows:
         if age_limit == key:
-            kind = next((kind for kind in REASONS if source.startswith(kind)), source)
-            names.setdefault(REASONS.get(kind, kind), []).append(name)
+            names.setdefault(reason_of(source), []).append(name)
     if not names:
         return ""
     groups = sorted(names.items(), key=lambda group: -len(group[1]))
@@ -55,4 +43,4 @@ def told_restrictions(index: PhotoIndex) -> str:
     for reason, some in groups:
         more = f" and {len(some) - MOST_NAMED:,} more" if len(some) > MOST_NAMED else ""
         lines.append(f"  {reason}: {', '.join(sorted(some)[:MOST_NAMED])}{more}")
-    return "\n".join([*lines, RELEASE])
+    return "\n".join([*lines, what_helps()])

@@ -19,8 +19,8 @@ from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.photo_states import live_and_departed_looks
 from withsense_tf.index.tables.photos_table import live_names_of
 from withsense_tf.index.tables.row_lookup import row_of_live
+from withsense_tf.index.trail.restriction_reasons import kept_back
 from withsense_tf.matchers.search_forms import PHOTO
-from withsense_tf.policy.photo_decisions import NO_CAPTIONS
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 # A search shows two models side by side at most; networks take up to a gigabyte.
 MATCHERS: Final = 2
 _matchers_loaded = LastMade["Matcher"](MATCHERS)
-# How it is said what a photo shows: in Python, and in a terminal.
-SAYS: Final = 'says="a dog on a beach"'
-TYPED_SAYS: Final = '--says "a dog on a beach"'
-# Rules by which texts of the photo itself restrict it.
-OWN_TEXTS: Final = ("captions", "texts")
 NAME_OR_FILE: Final = ", and there is no such file: give the name of one, or a file."
 NO_SUCH_QUERY: Final = (
     "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
@@ -92,13 +87,17 @@ def photo_query(
         # Under any name it must be allowed.
         for one in same:
             if not (answer := door.photo_query(one)).allowed:
-                return Refusal(door.rule.message, None if for_strangers else _kept_back(answer.rule))
+                return Refusal(
+                    door.rule.message, None if for_strangers else kept_back(answer.rule, says=says)
+                )
         name = same[0]
         # Who sends a file may ask whether it is here.
         here = name if all(_may_show(door, one) for one in same) else None
     elif not (answer := door.photo_query(name)).allowed:
         check_is_there(door, photo, for_strangers)
-        return Refusal(door.rule.message, NO_SUCH_QUERY if for_strangers else _kept_back(answer.rule))
+        return Refusal(
+            door.rule.message, NO_SUCH_QUERY if for_strangers else kept_back(answer.rule, says=says)
+        )
     row = row_of_live(tables, generation.number, name)
     point = generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
     return PhotoQuery(None if here else name, point, here)
@@ -114,16 +113,6 @@ def check_is_there(door: IndexDoor, photo: str, for_strangers: bool, advice: str
     if door.knows(name) or (for_strangers and door.rule.rule != "none"):
         return
     raise SettingError(f"The index has no photo {shown(photo)}{advice}")
-
-
-def _kept_back(rule: str) -> str:
-    if rule == NO_CAPTIONS:
-        return (
-            "No caption says what this photo shows, and the law takes it for one that may show a child. "
-            f"Say what it shows: {SAYS}."
-        )
-    # No name of another photo that is kept back, which a rule may have.
-    return f"The law keeps this photo back here{', by what is said of it' * (rule in OWN_TEXTS)}."
 
 
 def _foreign(
@@ -142,7 +131,7 @@ def _foreign(
     departed_photos += [photo for photo, *_, live in like if not live]
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
     if not answer.allowed:
-        return Refusal(door.rule.message, None if for_strangers else _kept_back(answer.rule))
+        return Refusal(door.rule.message, None if for_strangers else kept_back(answer.rule, True))
     # Its networks take seconds to load; nothing of a stranger's photo stays on a disk.
     name = f"{generation.folder} {generation.identity}"
     matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
