@@ -50,16 +50,16 @@ def _best_photos(
     so is shown what works: captions in another language.
     """
     count, is_russian = EXAMPLES + SPARE, language == "ru"
-    pairs = _answered(service, country, query_examples(service, count, country, is_russian).queries)
+    pairs = _with_photos(service, country, query_examples(service, count, country, is_russian).queries)
     if len(pairs) < EXAMPLES:
         known = {id_ for _, id_ in pairs}
-        more = _answered(service, country, general_queries(language))
+        more = _with_photos(service, country, general_queries(language))
         pairs += [(query, id_) for query, id_ in more if id_ not in known]
     others = [] if pairs else query_examples(service, count, country, not is_russian).queries
-    return [*pairs, *_answered(service, country, others)][:EXAMPLES]
+    return [*pairs, *_with_photos(service, country, others)][:EXAMPLES]
 
 
-def _answered(service: PhotoService, country: str | None, queries: Iterable[str]) -> list[tuple[str, str]]:
+def _with_photos(service: PhotoService, country: str | None, queries: Iterable[str]) -> list[tuple[str, str]]:
     """Return the queries to which a photo is the first answer, each photo once; those first that it fits well."""
     best: dict[str, tuple[bool, str]] = {}
     for query in queries:

@@ -24,6 +24,7 @@ MOST_PANELS: Final = 2
 # A telephone's width: inches of a figure whose writing is as large there as it should be, and signs of its lines.
 NARROW: Final = 4.2
 SIGNS_IF_NARROW: Final = 26
+LINE: Final = 0.18  # of writing, in inches
 IMAGE_ONLY: Final = "image-only"
 GREY: Final = "#767676"  # of baselines: it stands out from white and from black
 # Track -> what the legend says, colour and mark: the mark tells it, too, whoever sees no colours.
@@ -125,9 +126,8 @@ def _panel(
     axis.margins(x=0.12)
     if lines:
         # So far below the axis in inches, however many rows there are.
-        below = axis.transAxes + ScaledTranslation(
-            0, -0.5 if signs is None else -0.65, axis.figure.dpi_scale_trans
-        )
+        far = 0.5 + LINE * axis.get_xlabel().count("\n")
+        below = axis.transAxes + ScaledTranslation(0, -far, axis.figure.dpi_scale_trans)
         axis.legend(
             loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, frameon=False, fontsize=9
         )

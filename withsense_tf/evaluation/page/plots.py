@@ -19,8 +19,6 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 COLOURS: Final = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW, BLACK)
 
-DPI: Final = 110
-
 
 def new_figure(
     rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 3.6, **options: Any
@@ -35,11 +33,11 @@ def new_figure(
     return figure, axes
 
 
-def png(figure: Figure, dpi: int = DPI) -> bytes:
-    """Return the figure as a PNG file, so many pixels an inch."""
+def png(figure: Figure, scale: int = 1) -> bytes:
+    """Return the figure as a PNG file, so many times as fine as usual."""
     stream = io.BytesIO()
     # No time stamp or version: the same figures give the same file.
-    figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+    figure.savefig(stream, format="png", dpi=110 * scale, metadata={"Software": None})
     return stream.getvalue()
 
 
@@ -89,9 +87,9 @@ class Chart:
     def __post_init__(self) -> None:
         check_choice("theme", self.theme, THEMES)
 
-    def png(self, theme: str | None = None, dpi: int = DPI) -> bytes:
-        """Return it as a PNG file, so many pixels an inch."""
-        return png(self.figure(theme), dpi)
+    def png(self, theme: str | None = None, scale: int = 1) -> bytes:
+        """Return it as a PNG file, so many times as fine as usual."""
+        return png(self.figure(theme), scale)
 
     def svg(self, theme: str | None = None) -> str:
         """Return it as an SVG file; its texts are texts."""
