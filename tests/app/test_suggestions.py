@@ -10,7 +10,9 @@ from app_places import Place
 from small_index import item_of, new_index
 from starlette.testclient import TestClient
 
-from withsense_tf.app.suggestions import suits_front_page
+from withsense_tf.app.page.messages import language_of_text
+from withsense_tf.app.page.wording import LANGUAGES
+from withsense_tf.app.suggestions import general_queries, suits_front_page
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
@@ -55,3 +57,13 @@ def test_no_such_caption_is_suggested_and_it_can_be_searched_for(
     assert sorted(examples) == ["a plain red wall", "a striped wall"]
     answer = client.get("/api/v1/search", params={"q": texts[0], "minimum": 0, "country": "BB"}).json()
     assert answer["places"][0]["name"] == "0.png"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_may_be_asked_of_any_photos_is_lawful_and_suits_the_front_page(language: str) -> None:
+    queries = general_queries(language)
+    law = Policy.default().current().texts(18)
+    assert len(queries) == len(set(queries)) >= 12
+    assert [query for query in queries if law.verdict(query).decision != "allow"] == []
+    assert all(map(suits_front_page, queries))
+    assert {language_of_text(query) for query in queries} == {language}

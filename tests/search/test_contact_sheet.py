@@ -16,6 +16,7 @@ from small_index import LAW, items_of_looks, new_index
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.pictures.photo_file import CHANGED, PhotoError, open_upright, read_photo
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.page.run_sheets import Thumbnails
 from withsense_tf.experiments.explore.content_sections import sheet_section
 from withsense_tf.index.photo_index import PhotoIndex
@@ -23,7 +24,7 @@ from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search import contact_sheet
 from withsense_tf.search.hits import Hits
-from withsense_tf.search.places import Hit
+from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
@@ -69,6 +70,19 @@ def test_a_file_that_is_as_it_was_is_drawn(tmp_path: Path) -> None:
     assert purple(Image.open(io.BytesIO(Hits("a", (hit,))._repr_png_()))) > 200 * 200
     unknown = Hit(1, "a.png", tmp_path / "a.png", 0.9)
     assert purple(Image.open(io.BytesIO(Hits("a", (unknown,))._repr_png_()))) == 0
+
+
+def test_a_sheet_is_as_dark_as_the_notebook_that_shows_it(tmp_path: Path) -> None:
+    gone = Hit(1, "gone.png", tmp_path / "gone.png", 0.9, digest="0" * 64)
+    hits = Hits("a dog", (gone, Withheld(2, "The law withholds this.")))
+    for theme, is_dark in (("light", False), ("dark", True)):
+        saved = np.asarray(Image.open(hits.save(tmp_path / f"{theme}.png", theme)).convert("L"))
+        assert (np.median(saved) < 50, saved[0, 0] < 50) == (is_dark, is_dark)
+        # Its writing stands out.
+        assert (saved.max() if is_dark else 255 - saved.min()) > 200
+        assert np.array_equal(saved, np.asarray(hits.sheet(theme).convert("L")))
+    with pytest.raises(SettingError, match="theme"):
+        hits.sheet("grey")
 
 
 def test_an_answer_says_which_file_was_judged_and_a_withheld_place_says_nothing(index: PhotoIndex) -> None:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.app.answers import ColumnAnswer, ColumnsAnswer, ExamplesAnswer
 from withsense_tf.app.photo_service import Doorway, PhotoService
@@ -38,16 +38,26 @@ def _values(here: Doorway, column: str) -> list[str | float]:
     return [value for value in values if not here.door.refuses(column_text(column, value))]
 
 
-def query_examples(service: PhotoService, k: int, country: str | None) -> ExamplesAnswer:
-    """Return short captions as people would type them, without words that one would not put on a front page."""
+def query_examples(
+    service: PhotoService, k: int, country: str | None, is_russian: bool | None = None
+) -> ExamplesAnswer:
+    """Return short captions as people would type them, without words that one would not put on a front page.
+
+    `is_russian` asks for those in Russian letters, or for the others.
+    """
     with service.doorway(country) as here:
-        captions = free_captions(here.tables, _limit(here), MOST_SIGNS, k * SPARE)
+        captions = free_captions(here.tables, _limit(here), MOST_SIGNS, k * SPARE, is_russian)
         queries = dict.fromkeys(
             text.strip(" .").casefold()
             for text in captions
             if suits_front_page(text) and not here.door.refuses(text)
         )
         return ExamplesAnswer(queries=list(queries)[:k])
+
+
+def general_queries(language: str) -> list[str]:
+    """Return queries that suit photos of any kind, in a language of the page."""
+    return list(_front_page()["searches"][language])
 
 
 def suits_front_page(text: str) -> bool:
@@ -61,11 +71,15 @@ def suits_front_page(text: str) -> bool:
 
 @cache
 def _unsuited_words() -> re.Pattern[str]:
-    table = tomllib.loads(
-        files("withsense_tf.app.page").joinpath("front_page.toml").read_text(encoding="utf-8")
-    )
-    words = (re.escape(word).replace(r"\*", r"\w*") for text in table.values() for word in text.split())
+    texts = _front_page()["unsuited"].values()
+    words = (re.escape(word).replace(r"\*", r"\w*") for text in texts for word in text.split())
     return re.compile(rf"\b(?:{'|'.join(words)})\b")
+
+
+@cache
+def _front_page() -> dict[str, Any]:
+    text = files("withsense_tf.app.page").joinpath("front_page.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _limit(here: Doorway) -> int | None:

@@ -6,6 +6,7 @@ import math
 import textwrap
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.search.places import Hit, Withheld
 
 if TYPE_CHECKING:
@@ -27,7 +28,22 @@ SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp")
 # Nobody looks through a sheet of more.
 MOST_DRAWN: Final = 200
 FOR_WHO_DECIDES: Final = "For who decides alone: photos that may be of children. It must not be passed on."
-PAPER, INK, FAINT, EMPTY = "#ffffff", "#202020", "#707070", "#eeeeee"
+
+
+@dataclass(frozen=True)
+class SheetColours:
+    """What a sheet is drawn on and written with, and where a photo would be that is not shown."""
+
+    paper: str
+    ink: str
+    faint: str
+    empty: str
+
+
+THEMES: Final = {
+    "light": SheetColours("#ffffff", "#202020", "#707070", "#eeeeee"),
+    "dark": SheetColours("#16181c", "#e8e8e8", "#a9aeb4", "#24272d"),
+}
 
 
 def check_picture(file: Path) -> None:
@@ -39,9 +55,10 @@ def check_picture(file: Path) -> None:
 
 
 def contact_sheet(
-    heads: Sequence[str], places: Sequence[Hit | Withheld], notes: Sequence[str]
+    heads: Sequence[str], places: Sequence[Hit | Withheld], notes: Sequence[str], theme: str = "light"
 ) -> Image.Image:
     """Draw the query's lines, the photos with their scores, and the notes below them."""
+    colours = THEMES[check_choice("theme", theme, THEMES)]
     columns = min(COLUMNS, max(3, len(places)))
     width = columns * (SIDE + GAP) + GAP
     font, small = _font(15), _font(13)
@@ -52,15 +69,15 @@ def contact_sheet(
     y = GAP + LINE * len(head) + GAP // 2
     cell = SIDE + 2 * LINE + GAP
     height = y + rows * cell + LINE * len(foot) + GAP
-    sheet = Image.new("RGB", (width, height), PAPER)
+    sheet = Image.new("RGB", (width, height), colours.paper)
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(head):
-        draw.text((GAP, GAP + LINE * number), line, INK if number == 0 else FAINT, font)
+        draw.text((GAP, GAP + LINE * number), line, colours.ink if number == 0 else colours.faint, font)
     for number, place in enumerate(places):
         x = GAP + (number % columns) * (SIDE + GAP)
-        _draw_place(sheet, draw, place, x, y + (number // columns) * cell, small)
+        _draw_place(sheet, draw, place, (x, y + (number // columns) * cell), small, colours)
     for number, line in enumerate(foot):
-        draw.text((GAP, y + rows * cell + LINE * number), line, INK, font)
+        draw.text((GAP, y + rows * cell + LINE * number), line, colours.ink, font)
     return sheet
 
 
@@ -82,15 +99,16 @@ def _draw_place(
     sheet: Image.Image,
     draw: ImageDraw.ImageDraw,
     place: Hit | Withheld,
-    x: int,
-    y: int,
+    corner: tuple[int, int],
     font: ImageFont.FreeTypeFont,
+    colours: SheetColours,
 ) -> None:
+    x, y = corner
     if isinstance(place, Withheld):
-        draw.rectangle((x, y, x + SIDE, y + SIDE), EMPTY)
+        draw.rectangle((x, y, x + SIDE, y + SIDE), colours.empty)
         for number, line in enumerate(textwrap.wrap(place.notice, SIDE // 8)):
-            draw.text((x + 10, y + 60 + LINE * number), line, FAINT, font)
-        draw.text((x, y + SIDE + 4), f"{place.place}.", FAINT, font)
+            draw.text((x + 10, y + 60 + LINE * number), line, colours.faint, font)
+        draw.text((x, y + SIDE + 4), f"{place.place}.", colours.faint, font)
         return
     try:
         with open_upright(place.path, SIDE, place.digest) as photo:
@@ -100,13 +118,13 @@ def _draw_place(
             picture = Image.fromarray(photo.pixels(size, None, Image.Resampling.BICUBIC))
         sheet.paste(picture, (x + (SIDE - picture.width) // 2, y + (SIDE - picture.height) // 2))
     except PhotoError as error:
-        draw.rectangle((x, y, x + SIDE, y + SIDE), EMPTY)
+        draw.rectangle((x, y, x + SIDE, y + SIDE), colours.empty)
         for number, line in enumerate(textwrap.wrap(f"not shown: {error.reason}", SIDE // 8)[:8]):
-            draw.text((x + 10, y + 20 + LINE * number), line, FAINT, font)
+            draw.text((x + 10, y + 20 + LINE * number), line, colours.faint, font)
     # Photos that somebody collected were not found by a score.
     score = "" if math.isnan(place.score) else f"  {place.score:.2f}"
-    draw.text((x, y + SIDE + 4), f"{place.place}.{score}", INK, font)
-    draw.text((x, y + SIDE + 4 + LINE), short_name(place.photo, font), FAINT, font)
+    draw.text((x, y + SIDE + 4), f"{place.place}.{score}", colours.ink, font)
+    draw.text((x, y + SIDE + 4 + LINE), short_name(place.photo, font), colours.faint, font)
 
 
 def short_name(photo: str, font: ImageFont.FreeTypeFont, width: int = SIDE) -> str:

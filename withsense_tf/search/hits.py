@@ -132,8 +132,8 @@ class Hits:
     def __repr__(self) -> str:
         return f"Hits({self.query or self.like!r}: {self.notice or self.message or f'{len(self)} photos'})"
 
-    def save(self, file: str | Path) -> Path:
-        """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""
+    def save(self, file: str | Path, theme: str = "light") -> Path:
+        """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path; `theme` may be "dark"."""
         from withsense_tf.search.contact_sheet import check_picture
 
         check_kind("save", file, (str, Path), "the name of a picture, such as sheet.png")
@@ -141,16 +141,17 @@ class Hits:
         check_picture(path)
         # A picture that was there stays until the new one is whole.
         with whole_file(path, path.suffix) as draft:
-            self._draw().save(draft)
+            self.sheet(theme).save(draft)
         return path
 
     def _repr_png_(self) -> bytes:
         """Show the contact sheet in a notebook."""
         stream = io.BytesIO()
-        self._draw().save(stream, format="PNG")
+        self.sheet().save(stream, format="PNG")
         return stream.getvalue()
 
-    def _draw(self) -> Image.Image:
+    def sheet(self, theme: str = "light") -> Image.Image:
+        """Return the contact sheet; a notebook shows it, by `theme="dark"` on a dark ground."""
         from withsense_tf.search.contact_sheet import contact_sheet  # late: most answers are not drawn
 
         heads = [f"“{self.query}”"]
@@ -158,7 +159,9 @@ class Hits:
             heads.append(f"like {self.like}")
         if self.without:
             heads.append(f"without: {', '.join(self.without)}")
-        return contact_sheet(heads, self.places, [text for text in (self.notice, self.message) if text])
+        return contact_sheet(
+            heads, self.places, [text for text in (self.notice, self.message) if text], theme
+        )
 
 
 def _line(hit: Hit, labels: Mapping[str, str]) -> str:

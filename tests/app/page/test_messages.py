@@ -125,6 +125,11 @@ def test_what_an_index_cannot_read_is_told_in_one_language() -> None:
     )
 
 
+def test_a_name_in_quotation_marks_has_those_of_the_language() -> None:
+    said = in_russian("Use “CLIP ViT-B/32”: its numbers are off by 0.18 on a scale from 0 to 1.")
+    assert said == "Берите «CLIP ViT-B/32»: его числа ошибаются на 0,18 по шкале от 0 до 1."
+
+
 def test_values_stand_where_they_belong() -> None:
     said = in_russian("The photo cannot be used: the file has zero bytes. Send the whole file.")
     assert said == "Снимок не годится: файл пуст. Пришлите файл целиком."

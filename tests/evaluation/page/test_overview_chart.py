@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.evaluation.page.overview_chart import overview
+from withsense_tf.evaluation.page.overview_chart import SIGNS_IF_NARROW, overview
 from withsense_tf.evaluation.page.plots import Chart
 from withsense_tf.evaluation.reference_lines import ReferenceLine
 
@@ -47,6 +47,20 @@ def test_every_row_that_was_run_has_a_place_and_every_interval_a_bar(chart: Char
     bars = [list(line.get_xdata()) for line in left.lines if len(line.get_xdata()) == 2]
     assert pytest.approx([70, 90]) in [sorted(bar) for bar in bars]
     assert [text.get_text() for text in right.get_legend().get_texts()] == ["PAC-S, published: 0.543"]
+
+
+def test_for_a_telephone_the_panels_stand_below_each_other_and_each_names_its_rows(chart: Chart) -> None:
+    narrow = overview(ROWS, LINES, is_narrow=True)
+    assert narrow is not None
+    assert narrow.alt == chart.alt
+    upper, lower = narrow.figure().axes
+    assert upper.get_position().y0 > lower.get_position().y1
+    for axis in (upper, lower):
+        assert [text.get_text() for text in axis.get_yticklabels()] == ["constant $x$", "towers", "hybrid"]
+    wide_figure, narrow_figure = chart.figure(), narrow.figure()
+    # Its writing is as large, so the figure fills a telephone with it.
+    assert narrow_figure.get_figwidth() < wide_figure.get_figwidth() / 2
+    assert max(map(len, upper.get_xlabel().splitlines())) <= SIGNS_IF_NARROW
 
 
 def test_tracks_are_told_apart_without_colours(chart: Chart) -> None:

@@ -62,7 +62,7 @@ def test_the_size_of_the_gallery_is_told_in_russian(
     assert "среди примерно 18 снимков, " in text
     assert ("где наугад выходит 28,5 из 100" in text) is (by_chance is not None)
     assert "более чем 99 из 100 запросов" in text
-    assert not re.search("[A-Za-z]", re.sub("“.*?”", "", text))
+    assert not re.search("[A-Za-z]", re.sub("«.*?»", "", text))
 
 
 def test_of_those_that_find_as_many_the_one_with_the_surest_numbers_is_named() -> None:

@@ -75,6 +75,22 @@ def test_nothing_on_the_page_is_loaded_from_elsewhere(whole: str, read_page: Rea
     assert tags.isdisjoint({"script", "iframe", "object", "embed", "base", "form", "video", "audio"})
 
 
+def test_a_telephone_gets_a_chart_of_its_own_and_curves_that_can_be_moved(whole: str) -> None:
+    chart = whole.partition('<picture class="chart">')[2].partition("</picture>")[0]
+    media = re.findall(r'<source media="([^"]+)"', chart)
+    assert media == [
+        "(max-width: 40rem) and (prefers-color-scheme: dark)",
+        "(max-width: 40rem)",
+        "(prefers-color-scheme: dark)",
+    ]
+    pictures = re.findall(r'(?:srcset|src)="(data:[^"]+)"', chart)
+    assert len(set(pictures)) == 4
+    # No picture but small ones stands outside of what scrolls sideways.
+    curves = re.findall(r'<div class="wide"[^>]*>\s*<img', whole)
+    assert len(curves) > 2
+    assert not re.search(r"</(?:p|figcaption)>\s*<img", whole)
+
+
 def test_texts_are_escaped_wherever_they_stand(
     folder: Path, new_outcome: New, read_page: Read, fails: Scores
 ) -> None:
@@ -170,7 +186,7 @@ def test_a_photo_whose_file_is_gone_is_named_as_such(folder: Path, new_outcome: 
 def test_curves_are_dark_on_a_dark_page_and_photos_stay_as_they_are(whole: str) -> None:
     dark = whole[whole.index("@media (prefers-color-scheme: dark)") : whole.index("</style>")]
     (turned,) = re.findall(r"\n +([^\n{]+) \{ filter: invert", dark)
-    assert turned == "figure img, section > img"
+    assert turned == ".wide > img"
     photos = re.findall(r'<ul class="photos">.*?</ul>', whole, re.DOTALL)
     assert photos
     assert not any("<figure" in one for one in photos)

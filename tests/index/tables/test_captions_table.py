@@ -10,6 +10,7 @@ from withsense_tf.index.tables.captions_table import (
     OTHER_TEXTS,
     UNREAD,
     count_live_captions,
+    free_captions,
     insert_texts,
     live_captions,
     texts_of,
@@ -38,3 +39,19 @@ def test_captions_of_live_photos_are_counted_each_and_listed_once(tables: sqlite
     insert_texts(tables, add_photo(tables, "c.png", writer="1-a"), [("c#0", "Staged .", CAPTIONS)])
     assert count_live_captions(tables) == 3
     assert live_captions(tables) == ["Ant .", "Zebra ."]
+
+
+@pytest.mark.usefixtures("photo")
+def test_short_captions_are_each_photos_first_in_the_letters_that_are_asked_for(
+    tables: sqlite3.Connection,
+) -> None:
+    texts = [("b#0", "Bee .", CAPTIONS), ("b#1", "Ёж .", CAPTIONS), ("b#2", "Пчела .", CAPTIONS)]
+    insert_texts(tables, add_photo(tables, "b.png"), texts)
+    insert_texts(tables, add_photo(tables, "c.png"), [("c#0", "Длинная подпись .", CAPTIONS)])
+
+    def ask(is_russian: bool | None) -> list[str]:
+        return sorted(free_captions(tables, None, 10, 9, is_russian))
+
+    assert ask(None) == ask(False) == ["Bee .", "Zebra ."]
+    assert ask(True) == ["Ёж ."]
+    assert len(free_captions(tables, None, 10, 1)) == 1

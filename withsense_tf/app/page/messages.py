@@ -15,7 +15,7 @@ FIELD: Final = re.compile(r"\\{(\w+)\\}")
 CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
 # What the package writes with a point; what somebody typed stays as it is.
 NUMBERS: Final = frozenset({"number", "least", "chance", "score", "share", "error"})
-QUOTATION: Final = re.compile(r"'(.*)'|\"(.*)\"")
+QUOTATION: Final = re.compile(r"'(.*)'|\"(.*)\"|“([^“”]*)”")
 THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+")
 OFFER: Final = re.compile(r"(?P<word>\w[\w'’-]*) \((?:did you mean|может быть,) (?P<better>[^?()]+)\?\)")
 # Lists of words, as sentences have them.
@@ -69,7 +69,7 @@ def _value(name: str, value: str) -> str:
     if THOUSANDS.fullmatch(value):
         return value.replace(",", "\u00a0")
     quotation = QUOTATION.fullmatch(value)
-    return _translation(value) or (f"«{quotation[1] or quotation[2]}»" if quotation else value)
+    return _translation(value) or (f"«{value[1:-1]}»" if quotation else value)
 
 
 @cache

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from withsense_tf.app import questions
 from withsense_tf.app.answers import SearchAnswer, ShownPlace
 from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.example_searches import example_searches
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.model_routes import known_models
-from withsense_tf.app.suggestions import query_examples
 from withsense_tf.common.limits import QUERY_SIGNS
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
@@ -35,6 +35,7 @@ def two_models(
     numbers = [model.number for model in models]
     newer = right if right in numbers else numbers[0]
     older = left if left in numbers else numbers[min(1, len(numbers) - 1)]
+    examples = example_searches(service, reader.country, reader.wording.language)
     sides: list[dict[str, Any]] = []
     for number in (older, newer):
         model = next(one for one in models if one.number == number)
@@ -52,7 +53,7 @@ def two_models(
         sides=sides,
         moves=moves(sides[0]["answer"], sides[1]["answer"]),
         q=q,
-        examples=query_examples(service, EXAMPLES, reader.country).queries,
+        examples=[query for query, _ in examples[:EXAMPLES]],
     )
 
 

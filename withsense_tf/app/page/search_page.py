@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,19 +12,17 @@ from pydantic import BaseModel, Field
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer, SearchAnswer, ShownPlace
 from withsense_tf.app.page.drawing_board import PageReader, page, url
+from withsense_tf.app.page.example_searches import example_searches
 from withsense_tf.app.page.query_chips import BOUNDS, chips, filters_of_form, form_of_filters, typed_chips
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.questions import Question
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
-from withsense_tf.app.suggestions import column_suggestions, query_examples
+from withsense_tf.app.suggestions import column_suggestions
 from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.data.pictures.main_colours import NAMES
-from withsense_tf.errors import SettingError
-from withsense_tf.index.tables.state_table import get_state
-from withsense_tf.policy.countries import CountryRule
 from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
 from withsense_tf.search.query.reading import correction_note
 
@@ -37,8 +33,6 @@ ON_A_PAGE: Final = 30
 IN_ORDER: Final = 1_000
 BEST_FIRST: Final = "fit"
 BY_DATE: Final = ("newest", "oldest")
-EXAMPLES: Final = 12
-SPARE: Final = 6
 # A select with more is no help; a field with suggestions is.
 FEW_VALUES: Final = 12
 # What every photo has and nobody asks for in pixels.
@@ -50,49 +44,18 @@ FIRST_COLUMNS: Final = ("date", "place", "folder", "camera", "author", "orientat
 def home(request: Request, service: Service) -> Response:
     """Show what could be asked, by the photos that answer it."""
     reader = PageReader.of(request)
-    tiles = example_tiles(service, reader.country)
     return page(
         request,
         "home.html",
         active="search",
-        tiles=tiles,
+        tiles=_tiles(service, reader),
         question=Question(),
         filters=_filters(service, reader, ())[0],
     )
 
 
-def example_tiles(service: PhotoService, country: str | None) -> list[tuple[str, PhotoAnswer]]:
-    """Return queries from the index, each with the photo that fits it best."""
-    with service.doorway(country) as here:
-        state = (get_state(here.tables, "name"), get_state(here.tables, "version"), here.door.policy.version)
-        pairs = _best_photos(service, here.door.country, here.door.rule, state)
-    tiles = []
-    for query, id_ in pairs:
-        # A permission may have ended since.
-        with suppress(ProblemError):
-            tiles.append((query, questions.photo(service, id_, country)))
-    return tiles
-
-
-@lru_cache(maxsize=16)
-def _best_photos(
-    service: PhotoService,
-    country: str | None,
-    rule: CountryRule,  # noqa: ARG001  # where another one holds, others may be shown
-    state: tuple[object, ...],  # noqa: ARG001  # of another index, or another law
-) -> list[tuple[str, str]]:
-    """Return queries with the ids of their best photos, those first that fit well."""
-    best: dict[str, tuple[bool, str]] = {}
-    for query in query_examples(service, EXAMPLES + SPARE, country).queries:
-        try:
-            answer = questions.find(service, Question(query, 1, minimum=0.0, country=country, literal=True))
-        except (ProblemError, SettingError):
-            continue  # nobody asked for it
-        for place in answer.places:
-            if isinstance(place, ShownPlace):
-                best.setdefault(place.id, (place.fit != "well", query))
-    pairs = sorted(best.items(), key=lambda pair: pair[1][0])
-    return [(query, id_) for id_, (_, query) in pairs][:EXAMPLES]
+def _tiles(service: PhotoService, reader: PageReader) -> list[tuple[str, PhotoAnswer]]:
+    return example_searches(service, reader.country, reader.wording.language)
 
 
 class SearchFields(BaseModel):
@@ -141,7 +104,7 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
         if question.where:
             raise ProblemError(400, "no_words", reader.wording("needs_words"))
         if reader.is_part:
-            return page(request, "home.html", tiles=example_tiles(service, reader.country))
+            return page(request, "home.html", tiles=_tiles(service, reader))
         return home(request, service)
     answer = questions.find(service, question)
     if reader.is_part and (question.after or form.behind):

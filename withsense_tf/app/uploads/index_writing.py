@@ -57,10 +57,21 @@ def writing_alone(service: PhotoService) -> Iterator[None]:
     except Timeout:
         with suppress(OSError):
             writer = (folder / WRITER).read_text(encoding="utf-8")
-            LOGGER.error("", extra={"cells": {"error": f"worker {writer} has been writing for long"}})
+            LOGGER.error("", extra={"cells": {"error": _put_off(writer)}})
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
         ) from None
+
+
+def _put_off(writer: str) -> str:
+    """Say that a change waited too long, for whom, and what to do about it."""
+    return (
+        f"a change of the index waited {PATIENCE_SECONDS:g} seconds for its turn and was put off (who asked for it got "
+        f"503; an upload stays and is judged later): process {writer} of this server is writing, or was the last to. "
+        f"To judge many photos takes minutes: let it work. Look whether it does: top -p {writer} If it rests while "
+        f"this line comes again, end it: kill {writer} With several workers another one takes its place; with one, "
+        "start the server again."
+    )
 
 
 def add_caption(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,10 @@ PANELS: Final = {
     "rmse": ("Error of the numbers, lower is better (RMSE)", 1, "{:.2f}"),
 }
 MOST_PANELS: Final = 2
+# A telephone's width: inches of a figure whose writing is as large there as it should be, and signs of its lines.
+NARROW: Final = 4.2
+SIGNS_IF_NARROW: Final = 26
+LINE: Final = 0.18  # of writing, in inches
 IMAGE_ONLY: Final = "image-only"
 GREY: Final = "#767676"  # of baselines: it stands out from white and from black
 # Track -> what the legend says, colour and mark: the mark tells it, too, whoever sees no colours.
@@ -31,8 +36,13 @@ TRACKS: Final = {
 DASHES: Final = (":", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
 
 
-def overview(rows: Sequence[Row], lines: Sequence[ReferenceLine] = (), title: str = "") -> Chart | None:
-    """Draw the rows of one split, the best last-mentioned first; None where no row has a figure."""
+def overview(
+    rows: Sequence[Row], lines: Sequence[ReferenceLine] = (), title: str = "", is_narrow: bool = False
+) -> Chart | None:
+    """Draw the rows of one split, the best last-mentioned first; None where no row has a figure.
+
+    `is_narrow` puts the panels below each other, for a telephone.
+    """
     ran = [row for row in rows if was_run(row)]
     measures = [one for one in PANELS if any(number(row, one) is not None for row in ran)][:MOST_PANELS]
     if not measures:
@@ -40,7 +50,7 @@ def overview(rows: Sequence[Row], lines: Sequence[ReferenceLine] = (), title: st
     in_order = sorted(ran, key=lambda row: _merit(row, measures[0]))
     name = title or "How good is each matcher"
     alt = _words(in_order, lines, measures)
-    return Chart(name, lambda theme: _draw(in_order, lines, measures, theme), alt)
+    return Chart(name, lambda theme: _draw(in_order, lines, measures, theme, is_narrow), alt)
 
 
 def _merit(row: Row, measure: str) -> float:
@@ -50,33 +60,44 @@ def _merit(row: Row, measure: str) -> float:
 
 
 def _draw(
-    rows: Sequence[Row], lines: Sequence[ReferenceLine], measures: Sequence[str], theme: Theme
+    rows: Sequence[Row],
+    lines: Sequence[ReferenceLine],
+    measures: Sequence[str],
+    theme: Theme,
+    is_narrow: bool,
 ) -> Figure:
     most_lines = max(sum(line.measure == measure for line in lines) for measure in measures)
-    figure, axes = new_figure(
-        1,
-        len(measures),
-        width=5.6 * len(measures) + 1.2,
-        height=1.5 + 0.34 * len(rows) + 0.24 * most_lines,
-        squeeze=False,
-        sharey=True,
+    height, count = 1.5 + 0.34 * len(rows) + 0.24 * most_lines, len(measures)
+    shape, width, height = (
+        ((count, 1), NARROW, (height + 0.4) * count) if is_narrow else ((1, count), 5.6 * count + 1.2, height)
     )
-    for axis, measure in zip(axes[0], measures, strict=True):
-        _panel(axis, rows, [line for line in lines if line.measure == measure], measure, theme)
+    figure, axes = new_figure(*shape, width=width, height=height, squeeze=False, sharey=True)
+    signs = SIGNS_IF_NARROW if is_narrow else None
+    for axis, measure in zip(axes.flat, measures, strict=True):
+        _panel(axis, rows, [line for line in lines if line.measure == measure], measure, theme, signs)
     first = axes[0, 0]
-    first.set_yticks(range(len(rows)), [str(row.get("matcher")) for row in rows], parse_math=False)
+    names = [_in_lines(str(row.get("matcher")), signs) for row in rows]
+    for axis in axes[:, 0]:
+        axis.set_yticks(range(len(rows)), names, parse_math=False)
     first.set_ylim(-0.7, len(rows) - 0.3)
     tracks = [track for track in TRACKS if any(_track(row) == track for row in rows)]
     handles = []
     for track in tracks:
         name, colour, mark = TRACKS[track]
         handles += first.plot([], [], linestyle="", marker=mark, color=colour or theme.blue, label=name)
-    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False)
+    figure.legend(
+        handles=handles, loc="outside upper left", ncols=1 if is_narrow else len(handles), frameon=False
+    )
     return dress(figure, theme)
 
 
 def _panel(
-    axis: Any, rows: Sequence[Row], lines: Sequence[ReferenceLine], measure: str, theme: Theme
+    axis: Any,
+    rows: Sequence[Row],
+    lines: Sequence[ReferenceLine],
+    measure: str,
+    theme: Theme,
+    signs: int | None,
 ) -> None:
     title, scale, form = PANELS[measure]
     for at, row in enumerate(rows):
@@ -97,18 +118,24 @@ def _panel(
     for at, line in enumerate(lines):
         axis.axvline(
             scale * line.value, color=theme.ink, linewidth=1.2, linestyle=DASHES[at % len(DASHES)], zorder=0,
-            label=_line_text(line, scale),
+            label=_in_lines(_line_text(line, scale), signs),
         )  # fmt: skip
-    axis.set_xlabel(title)
+    axis.set_xlabel(_in_lines(title, signs))
     axis.grid(axis="y", visible=False)
     axis.grid(axis="x", color=theme.grid)
     axis.margins(x=0.12)
     if lines:
         # So far below the axis in inches, however many rows there are.
-        below = axis.transAxes + ScaledTranslation(0, -0.5, axis.figure.dpi_scale_trans)
+        far = 0.5 + LINE * axis.get_xlabel().count("\n")
+        below = axis.transAxes + ScaledTranslation(0, -far, axis.figure.dpi_scale_trans)
         axis.legend(
             loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, frameon=False, fontsize=9
         )
+
+
+def _in_lines(text: str, signs: int | None) -> str:
+    """Break a text into lines of at most so many signs, where there is a limit."""
+    return text if signs is None else textwrap.fill(text, signs)
 
 
 def _value_text(value: float, scale: int, form: str) -> str:

@@ -80,14 +80,14 @@ def run_page(run: Run) -> str:
     by_chance = references.chance_at(outcomes, 5)
     thumbnails, seed = Thumbnails(run.data), _seed(rows)
     use = row_to_use(main_rows, by_chance)
-    chart = overview(main_rows, references.lines_of(outcomes, run.data), "How good is each matcher")
+    lines, title = references.lines_of(outcomes, run.data), "How good is each matcher"
     cautions = [note for note in run.comparison.notes if note.startswith(CAUTIONS)]
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
         recommendation=recommendation(main_rows, by_chance),
         cautions=cautions,
-        chart=chart,
+        charts=[overview(main_rows, lines, title, is_narrow) for is_narrow in (False, True)],
         strip=strip_of(_outcome_of(use, outcomes), thumbnails, seed),
         used=None if use is None else use.get("matcher"),
         best=best_sentences(main_rows, by_chance, _has_none_to_read(run.data, outcomes)),

@@ -15,6 +15,7 @@ CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption 
 """
 # What a row holds: a text for the law alone, a caption, or where one cannot be read.
 OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
+RUSSIAN: Final = "А-яЁё"  # letters, as a pattern has them
 
 
 def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[str, str, int]]) -> None:
@@ -70,15 +71,25 @@ def count_live_captions(tables: sqlite3.Connection) -> int:
     )
 
 
-def free_captions(tables: sqlite3.Connection, age_limit: int | None, most_signs: int, most: int) -> list[str]:
+def free_captions(
+    tables: sqlite3.Connection,
+    age_limit: int | None,
+    most_signs: int,
+    most: int,
+    is_russian: bool | None = None,
+) -> list[str]:
     """Return short captions of live photos that may be seen at an age limit, each photo's first, from all over.
 
-    Without an age limit, all may be seen.
+    Without an age limit, all may be seen. `is_russian` asks for captions with Russian letters, or for those without.
     """
     law = "" if age_limit is None else "JOIN law ON law.photo = live.id AND age_limit = ? AND restricted = 0 "
+    letters = "" if is_russian is None else f"AND (text GLOB '*[{RUSSIAN}]*') = ? "
+    values = [*([] if age_limit is None else [age_limit]), CAPTIONS, most_signs]
     rows = tables.execute(
-        f"SELECT text FROM captions JOIN live ON live.id = captions.photo {law}"
-        "WHERE counts = 1 AND number = 0 AND length(text) <= ? ORDER BY (captions.photo * 40503) % 65536 LIMIT ?",
-        (*([] if age_limit is None else [age_limit]), most_signs, most),
+        # Of a group, SQLite takes the text that stands in the row of the least number.
+        f"SELECT text, min(number) FROM captions JOIN live ON live.id = captions.photo {law}"
+        f"WHERE counts = ? AND length(text) <= ? {letters}"
+        "GROUP BY captions.photo ORDER BY (captions.photo * 40503) % 65536 LIMIT ?",
+        (*values, *([] if is_russian is None else [is_russian]), most),
     )
-    return [text for (text,) in rows]
+    return [text for text, _ in rows]

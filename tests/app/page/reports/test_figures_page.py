@@ -93,7 +93,7 @@ def test_the_page_says_what_was_measured_and_recommends_what_the_run_recommends(
     assert "People among each other reach .55" in text
     russian = client.get("/how-good", headers={"accept-language": "ru"}).text
     assert (
-        "Берите “ridge”: для 95 из 100 запросов нужный снимок в первой пятёрке, по одному изображению."
+        "Берите «ridge»: для 95 из 100 запросов нужный снимок в первой пятёрке, по одному изображению."
         in russian
     )
     text = new_client(place.settings(reports=tmp_path / "drawn")).get("/how-good").text
