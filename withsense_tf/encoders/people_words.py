@@ -6,7 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, lemma, russian_analyser
+from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, lemma
+from withsense_tf.encoders.russian_kinds import kind_of_thing
 from withsense_tf.encoders.word_pairs import english_of, russian_by_english
 from withsense_tf.policy.texts.rule_files import packaged_rules
 
@@ -23,9 +24,6 @@ _IST: Final = re.compile(r"(?P<stem>\w{3,})ist")
 _HEADS: Final = ("man", "woman", "person", "boy", "girl")
 SHORTEST_STEM: Final = 3
 LEAST_HEAD: Final = 5
-# Readings of a word that are rarer than this are passed over.
-LEAST_SCORE: Final = 0.1
-_NAMES: Final = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn"})
 # What a table says first and second is what a word usually is: a "fan" is a вентилятор, too.
 USUAL: Final = 2
 
@@ -44,13 +42,13 @@ def names_people(word: str) -> bool:
     if not CYRILLIC.search(word):
         return _is_somebody(_singular(word))
     base = lemma(word)
-    if base in _listed("ru", _NOBODY):
+    if base in _words_of("ru", _NOBODY):
         return False
     english = [one for one in english_of(word) if " " not in one]
     if any(map(_is_somebody, english)):
         return True
-    is_nobody = any(one in _listed("en", _NOBODY) for one in english)
-    return not is_nobody and _kind(base) == "anim" and _RUSSIAN_ENDING.fullmatch(base) is not None
+    is_nobody = any(one in _words_of("en", _NOBODY) for one in english)
+    return not is_nobody and kind_of_thing(base) == "anim" and _RUSSIAN_ENDING.fullmatch(base) is not None
 
 
 def _singular(word: str) -> str:
@@ -62,13 +60,13 @@ def _singular(word: str) -> str:
 
 
 def _is_somebody(word: str) -> bool:
-    if word in _listed("en", _NOBODY):
+    if word in _words_of("en", _NOBODY):
         return False
     russian = [one for one in russian_by_english().get(word, ()) if " " not in one]
-    kinds = {one: kind for one in russian if (kind := _kind(one))}
+    kinds = {one: kind for one in russian if (kind := kind_of_thing(one))}
     if "inan" in list(kinds.values())[:USUAL]:
         return False
-    if word in _listed("en", _PEOPLE):
+    if word in _words_of("en", _PEOPLE):
         return True
     if not kinds:
         return _ends_like_somebody(word)
@@ -101,19 +99,8 @@ def _bases() -> frozenset[str]:
     return frozenset(english_lemmas().values())
 
 
-def _kind(word: str) -> str:
-    """Return whether a Russian word is of what is alive or not, "anim" or "inan"; "" if it is no noun, or both."""
-    if not russian_analyser().word_is_known(word):
-        return ""
-    readings = [one for one in russian_analyser().parse(word) if one.score >= LEAST_SCORE]
-    if any(one.tag.POS != "NOUN" for one in readings):
-        return ""
-    kinds = {str(one.tag.animacy) for one in readings if _NAMES.isdisjoint(one.tag.grammemes)}
-    return kinds.pop() if len(kinds) == 1 else ""
-
-
 @cache
-def _listed(language: str, names: tuple[str, ...]) -> frozenset[str]:
+def _words_of(language: str, names: tuple[str, ...]) -> frozenset[str]:
     """Return the words of classes of the law's rules in a language, as far as it has such."""
     classes = next(one.lexicon().classes for one in packaged_rules() if one.path.stem == language)
     return frozenset[str]().union(*(classes.get(name, ()) for name in names))

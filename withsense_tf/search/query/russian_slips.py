@@ -56,7 +56,7 @@ def _as_heard(word: str) -> Iterator[str]:
     for at, (sign, following) in enumerate(pairwise(word)):
         before, start, end = word[at - 1 : at], word[:at], word[at + 1 :]
         others = _heard_as(sign, following)
-        if before in SIBILANTS and before:
+        if before in SIBILANTS:
             others += {"о": "ёе", "ё": "о", "ы": "еио"}.get(sign, "")
         yield from (f"{start}{other}{end}" for other in others)
         if sign == "ь" and CONSONANT.match(following):
@@ -65,9 +65,9 @@ def _as_heard(word: str) -> Iterator[str]:
             yield f"{start}{sign}{sign}{end}"
             if CONSONANT.match(following) and sign not in SIBILANTS:
                 yield f"{start}{sign}ь{end}"
-    for written, heard in SILENT.items():
+    for spelling, sound in SILENT.items():
         yield from (
-            word[: match.start()] + written + word[match.end() :] for match in re.finditer(heard, word)
+            word[: match.start()] + spelling + word[match.end() :] for match in re.finditer(sound, word)
         )
 
 
