@@ -91,7 +91,7 @@ class HybridForm(SearchForm):
         `by_words` how well captions confirm them, (photos,).
         """
         worth = np.minimum(WORTH * by_words, 1)
-        return np.maximum(numbers, numbers + share * (worth - numbers))
+        return np.asarray(np.maximum(numbers, numbers + share * (worth - numbers)))
 
     def places(
         self, scores: np.ndarray, numbers: np.ndarray, higher: np.ndarray, has_captions: np.ndarray
