@@ -72,7 +72,7 @@ def test_an_index_of_the_format_before_is_brought_up_to_this_one(index_folder: P
     mark.write_text(mark.read_text().replace(str(catalog.FORMAT), "5"))
     # Whoever only looks at it must know that there is no way back but the back-up.
     with pytest.warns(
-        WithSenseWarning, match=r"was of format 5 and is of format 6 now.*before 0\.2\.0.*back-up"
+        WithSenseWarning, match=r"was of format 5 and is of format 7 now.*before 0\.2\.0.*back-up"
     ):
         PhotoIndex(index_folder)
     assert json.loads(mark.read_text())["format"] == catalog.FORMAT

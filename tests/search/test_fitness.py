@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from small_index import item_of, items_of_looks, law, new_index
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
+from withsense_tf.index.tables.words_table import captions_at
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.chance import learn_chance
-from withsense_tf.matchers.chance.match_chance import Chance
+from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.policy.overrides import Override
+from withsense_tf.search import fitness
 from withsense_tf.search.fitness import nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.known_words import MOST_LISTED, no_word
@@ -86,6 +89,26 @@ def test_what_is_shown_though_nothing_fits_is_called_the_nearest(
     right = whole("a zeppelin", minimum=0)
     assert right.fits
     assert right.message is None
+
+
+@pytest.mark.slow
+def test_captions_of_other_photos_are_read_where_the_first_has_not_all_words(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = items_of_looks(looks, 15)
+    items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin over a scarlet wall .", "A zeppelin ."])
+    whole = search(items, hybrid, store, tmp_path)
+    reads: list[int] = []
+
+    def counted(tables: sqlite3.Connection, model: int, row: int) -> tuple[frozenset[str], tuple[str, ...]]:
+        reads.append(row)
+        return captions_at(tables, model, row)
+
+    monkeypatch.setattr(fitness, "captions_at", counted)
+    for text, count in (("a zeppelin", 1), ("a scarlet submarine under an iceberg", REST + 1)):
+        reads.clear()
+        whole(text, minimum=0)
+        assert len(reads) == count, text
 
 
 def names_of(hits: Hits) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, new_index
@@ -17,7 +16,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
+from withsense_tf.matchers.forms.word_fit import SAID_ONCE
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.search import ranking_walk as answer
 from withsense_tf.search import row_ranking as ranking
@@ -146,20 +145,14 @@ def test_where_captions_alone_taught_a_photo_of_which_all_words_were_said_comes_
     assert hits[0].word_score == pytest.approx(SAID_ONCE)
 
 
-def test_words_that_no_training_caption_had_count_for_photos_that_have_them_and_so_do_all_of_them() -> None:
-    fit = WordFit().fit(["a plain wall", "a wall of paper"], ["a", "b"])
-    weights = fit.weights("a zeppelin above a wall")
-    there = [("zeppelin",), ("wall",), ("zeppelin", "wall")]
-    counts = np.array([[float(form in said) for form in weights] for said in there])
-    share, by_words = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 2.0])), True)
-    assert 0 < share[0] < 1
-    assert 0 < by_words[0] <= 1
-    assert share[1] == by_words[1] == 0
-    assert share[2] == pytest.approx(1)
-    # Other captions that do not say it again are no word against it.
-    many = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 9.0])), True)
-    assert many[1][2] == pytest.approx(SAID_ONCE)
-    assert many[1][0] == by_words[0]
-    # Judgements have said what it is worth that all words are there.
-    judged, _ = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 2.0])), False)
-    assert judged[2] == judged[0]
+def test_photos_without_captions_stand_among_the_others_by_their_numbers(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    bare = [item_of(looks, f"bare {look}.png", look, texts=()) for look in range(20, 30)]
+    index = new_index(tmp_path / "index", fitted("hybrid"), [*items_of_looks(looks, 20), *bare], store)
+    search = Search(index, policy=LAW, country="AQ")
+    for text in (*TEXTS, "a wall", "azure board"):
+        hits = search(text, 30, minimum=0).hits
+        assert any("bare" in hit.photo for hit in hits)
+        scores = [round(hit.score, 4) for hit in hits]
+        assert scores == sorted(scores, reverse=True), text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.photos_table import live_of_name, photo_digests
-from withsense_tf.index.tables.words_table import count_wrong_words, forms_of
+from withsense_tf.index.tables.words_table import count_wrong_words, forms_of, make_words_anew
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.engine_settings import Engine
@@ -237,6 +238,87 @@ def test_a_persons_restriction_takes_a_photos_words_from_those_that_are_known(
     assert found.places == ()
     assert "picnic" in str(found.message)
     assert ask(index, "picnic").hits
+
+
+# What files say of photos without a caption; the second stays withheld, and no other photo has its words.
+KEYWORDS = {"coast.png": "lighthouse;storm wave;red roof", "kept.png": "theremin;lighthouse"}
+
+
+@pytest.fixture(scope="module")
+def tagged(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[PhotoIndex, Policy]:
+    """Return an index of photos with keywords alone, one of which a person allowed, and its law."""
+    return _tagged_index(fitted("hybrid"), looks, store, tmp_path_factory.mktemp("tagged") / "index")
+
+
+def _tagged_index(
+    matcher: Matcher, looks: Path, store: VectorStore, folder: Path
+) -> tuple[PhotoIndex, Policy]:
+    photos = [
+        replace(
+            item_of(looks, name, 50 + n, texts=()), other_texts=((f"EXIF XPKeywords of {name}", keywords),)
+        )
+        for n, (name, keywords) in enumerate(KEYWORDS.items())
+    ]
+    by_hand = Override("coast.png", "allow", "Ann", "nobody is there", photos[0].digest)
+    policy = law(overrides={"coast.png": by_hand})
+    return new_index(folder, matcher, [*items(looks), *photos], store, policy), policy
+
+
+@pytest.mark.parametrize("text", ["lighthouse", "lighthouses", '"storm wave"', "a red roof"])
+def test_a_photo_that_a_person_allowed_is_found_by_its_keywords(
+    tagged: tuple[PhotoIndex, Policy], text: str
+) -> None:
+    index, policy = tagged
+    found = Search(index, policy=policy, country="BB")(text, 20, minimum=0)
+    assert names(found)[0] == "coast.png"
+    assert found.hits[0].word_score
+    assert found.hits[0].score == max(hit.score for hit in found)
+
+
+def test_keywords_are_phrases_of_their_own_and_minus_words_shut_out_by_them(
+    tagged: tuple[PhotoIndex, Policy],
+) -> None:
+    index, policy = tagged
+    search = Search(index, policy=policy, country="BB")
+    assert names(search('"wave red"', 20, minimum=0)) == []
+    assert "coast.png" in names(search("a wall", 20, minimum=0))
+    assert "coast.png" not in names(search("a wall -lighthouse", 20, minimum=0))
+
+
+def test_keywords_of_a_withheld_photo_are_answered_like_words_of_none(
+    tagged: tuple[PhotoIndex, Policy],
+) -> None:
+    index, policy = tagged
+    search = Search(index, policy=policy, country="BB")
+    other = "qwertyuio"
+    for form in ("{}", "a motorcycle {}", '"{}"', "a wall -{}"):
+        known, unknown = (search(form.format(one), 20, minimum=0) for one in ("theremin", other))
+        assert (known.message or "").replace("theremin", other) == (unknown.message or "")
+        assert [hit.photo for hit in known] == [hit.photo for hit in unknown]
+        assert [place.place for place in known.withheld] == [place.place for place in unknown.withheld]
+    open_search = Search(index, policy=policy, country="AQ")
+    assert names(open_search("a theremin and a lighthouse", minimum=0))[0] == "kept.png"
+
+
+def test_keywords_beside_a_caption_are_found_too_and_the_table_is_whole(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    index, policy = _tagged_index(fitted("hybrid"), looks, store, tmp_path / "index")
+    keywords = (("IPTC Keywords of picnic.png", "gazebo"), ("IPTC Keywords of picnic.png", "picnic"))
+    picnic = replace(items(looks)[0], other_texts=keywords)
+    ingest(index, [picnic], policy)
+    assert names(Search(index, policy=policy, country="BB")("gazebo", minimum=0))[0] == "picnic.png"
+    assert verify_index(index) == []
+    with index.catalog.writing() as tables:
+        tables.execute("DELETE FROM words WHERE rowid = (SELECT id FROM live WHERE name = 'coast.png')")
+        assert count_wrong_words(tables) == 1
+        make_words_anew(tables)
+        assert count_wrong_words(tables) == 0
 
 
 @pytest.mark.slow

@@ -28,11 +28,11 @@ from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, expl
 from withsense_tf.index.tables.schema import add_columns, make_tables, show_live
 from withsense_tf.index.tables.words_table import make_words_anew
 
-FORMAT: Final = 6
-# Up to format 5, it did not say with which photo another one left; up to 4, looks had no patches, so that it sees no
-# crops and collages of its photos before they come again with an update; up to 3, it had no table of the captions'
-# words. What is missing is made at the first opening.
-WITHOUT_WORDS: Final = 3
+FORMAT: Final = 7
+# Up to format 6, the table of words had no keywords; up to 5, it did not say with which photo another one left; up to
+# 4, looks had no patches, so that it sees no crops and collages of its photos before they come again with an update; up
+# to 3, it had no table of words. What is missing is made at the first opening.
+OLDEST: Final = 3
 FIRST_READER: Final = "0.2.0"  # of the package's versions, of this format
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
@@ -258,8 +258,7 @@ def _bring_up(folder: Path, version: int) -> None:
     try:
         connection = _open(str(folder / TABLES))
         connection.execute("BEGIN IMMEDIATE")
-        if version == WITHOUT_WORDS:
-            make_words_anew(connection)
+        make_words_anew(connection)
         add_columns(connection)
         connection.execute("COMMIT")
         _write_mark(folder)
@@ -287,7 +286,7 @@ def _check_mark(folder: Path) -> int:
         kind, version = mark["kind"], mark["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
-    if kind != KIND or version not in range(WITHOUT_WORDS, FORMAT + 1):
+    if kind != KIND or version not in range(OLDEST, FORMAT + 1):
         raise DataError(
             f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
             "Build the index anew, in another folder: python -m withsense_tf index build FOLDER --index NEW_FOLDER"

@@ -46,8 +46,10 @@ def chance_of_best(
     cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
     if pixels is form:
         return form.chance_.of(text, BestPhotos(cosines, best.numbers, point=vectors[0, :width]))
-    (forms, captions), *rest = (captions_at(tables, generation.number, row) for row in best.rows.tolist())
-    forms_of_rest = tuple(forms_behind for forms_behind, _ in rest)
+    first, *rest = best.rows.tolist()
+    forms, captions = captions_at(tables, generation.number, first)
+    # Read as far as they are needed: where the first has every word, none of them is.
+    forms_of_rest = (captions_at(tables, generation.number, row)[0] for row in rest)
     return form.chance_.of(
         text, BestPhotos(cosines, best.numbers, forms or None, vectors[0, :width], captions, forms_of_rest)
     )

@@ -14,7 +14,7 @@ import numpy as np
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
-from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
+from withsense_tf.index.tables.captions_table import said_of
 from withsense_tf.index.tables.row_lookup import rows_that_meet
 from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
@@ -31,6 +31,7 @@ from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.row_ranking import RowRanking, number_at, rank
+from withsense_tf.search.said_words import QueryWords
 from withsense_tf.search.search_request import SearchRequest
 
 T = TypeVar("T")
@@ -95,10 +96,11 @@ class RankingWalk:
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
             return replace(nothing, message=" ".join([message, *self.request.notes]))
         vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
+        asked_words = None if similar else QueryWords(text, self.door.limit)
         has_chance = bool(text) and not similar and self.form.chance_ is not None
         window = 4 * request.k + SPARE
         while True:
-            ranking = rank(self.generation, self.tables, vector, window, keep, similar, text)
+            ranking = rank(self.generation, self.tables, vector, window, keep, asked_words)
             is_whole = len(ranking) < window
             live = LiveRows(self.tables, self.generation.number, self.door, ranking)
             best = self._best(ranking, live) if has_chance else []
@@ -246,12 +248,12 @@ class RankingWalk:
         query = self.request.query
         if not query.without and not query.phrases:
             return False
-        captions = texts_of(self.tables, photo.number, CAPTIONS)
+        captions, keywords = said_of(self.tables, photo.number)
         if query.phrases:
-            plain = [f" {plain_words(text)} " for _, text in captions]
+            plain = [f" {plain_words(text)} " for text in (*captions, *keywords)]
             if not all(any(f" {phrase} " in text for text in plain) for phrase in query.phrases):
                 return True
-        if any(mentions(text, term) for _, text in captions for term in query.without):
+        if any(mentions(text, term) for text in (*captions, *keywords) for term in query.without):
             return True
         engine = self.generation.vectors.get(PHOTO)
         if engine is None or captions:

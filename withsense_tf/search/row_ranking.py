@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,12 +14,19 @@ from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
 from withsense_tf.index.tables.rows_table import all_rows, count_rows
-from withsense_tf.index.tables.words_table import forms_at, rows_with_words
+from withsense_tf.index.tables.words_table import rows_with_words
 from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
-from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
-from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, SearchForm, looks_of
+from withsense_tf.matchers.forms.word_fit import WordFit
+from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, looks_of
+from withsense_tf.search.said_words import (
+    NO_WORDS,
+    QueryWords,
+    as_captions_say,
+    counts_of_forms,
+    looks_of_said,
+)
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
 CANDIDATES: Final = 1_000
@@ -50,12 +57,12 @@ class RowRanking:
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """What is asked of one state of an index: a point, the text behind it, and which rows may be found."""
+    """What is asked of one state of an index: a point, the words behind it, and which rows may be found."""
 
     generation: Generation
     tables: sqlite3.Connection
     point: np.ndarray
-    text: str
+    words: QueryWords
     keep: Keep | None
     count: int
 
@@ -71,17 +78,16 @@ def rank(
     query: np.ndarray,
     k: int,
     keep: Keep | None,
-    similar: bool = False,
-    text: str = "",
+    words: QueryWords | None = NO_WORDS,
 ) -> RowRanking:
     """Return at least the best k rows for the vector of a query, as far as there are so many.
 
-    With `similar` the query is a point among the photos (another photo's), and the number is the cosine. The words of
-    its `text` count by themselves where the model says so.
+    Its `words` count by themselves where the model says so. Without any, it is a point among the photos (another
+    photo's), and the number is the cosine.
     """
-    form = generation.form
-    question = _Question(generation, tables, query, text, keep, row_count(tables, generation.number))
-    if similar:
+    form, count = generation.form, row_count(tables, generation.number)
+    question = _Question(generation, tables, query, words or NO_WORDS, keep, count)
+    if words is None:
         rows, scores = _best(question, generation.vectors[PHOTO], k)
         number = np.clip(scores, 0, 1)
         return RowRanking(rows, scores, number, number, None)
@@ -156,8 +162,7 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     """
     engines = question.generation.vectors
     candidates = [_best_live(question, engine, CANDIDATES) for engine in engines.values()]
-    weights = {} if form.words is None else form.words.weights(question.text)
-    weights_as_read = {} if form.words is None else form.words.weights(as_captions_say(form, question.text))
+    weights, weights_as_read = _weights(question, form)
     if forms := list(weights | weights_as_read):
         candidates.append(_rows_with_words(question, forms))
     rows = np.unique(np.concatenate(candidates))
@@ -171,39 +176,53 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     cosines = (vectors * question.point).sum(axis=1).astype(np.float64)
     figures = form.pixels.figures(vectors, question.point)
     by_pixels = form.pixels.numbers_by(figures)
-    looks = _looks(question, rows)
+    looks, has_captions = _looks(question, rows)
+    by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     share = by_words = confirmation = np.zeros(len(rows))
     if form.words is not None:
-        counts = counts_of_forms(question.tables, question.model, list(weights), rows)
-        looks = np.column_stack([looks, _word_looks(question, form, weights, counts)])
+        counts, captions = _counts(question, weights, rows)
+        in_captions = counts * has_captions[:, None], captions * has_captions
+        looks = np.column_stack([looks, _word_looks(question, form, weights, in_captions)])
+        as_read = counts, captions
         if weights_as_read != weights:
-            counts = counts_of_forms(question.tables, question.model, list(weights_as_read), rows)
-        share, by_words = _looks_of_said(form.words, weights_as_read, counts, form.by_captions)
-        confirmation = np.maximum(form.words.score(weights_as_read, *counts), share * by_words)
-    scores, numbers = form.with_words_said(
-        form.score(cosines, by_pixels, looks),
-        form.number_of(cosines, by_pixels, looks, figures),
-        share,
-        by_words,
-    )
+            as_read = _counts(question, weights_as_read, rows)
+        share, by_words = looks_of_said(form.words, weights_as_read, as_read, has_captions, form.by_captions)
+        confirmation = np.maximum(form.words.score(weights_as_read, *as_read), share * by_words)
+    before = form.number_of(cosines, by_pixels, looks, figures)
+    numbers = form.with_words_said(before, share, by_words)
+    scores = form.places(form.score(cosines, by_pixels, looks), before, numbers, has_captions)
     scores[front:] = cosines[front:] - _behind(form)
     order = rank_order(scores, rows)
-    by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
+    was_told = looks.any(axis=1) | (share > 0)
     return RowRanking(
         rows[order],
         scores[order],
         numbers[order],
         by_pixels[order],
         by_captions[order],
-        np.where(looks.any(axis=1) & bool(forms), confirmation, np.nan)[order],
+        np.where(was_told & bool(forms), confirmation, np.nan)[order],
     )
 
 
+def _weights(question: _Question, form: HybridForm) -> tuple[dict[str, float], dict[str, float]]:
+    """Return what the query's words weigh, as they were typed and as captions are asked for them."""
+    if form.words is None:
+        return {}, {}
+    text = question.words.text
+    return form.words.weights(text), form.words.weights(as_captions_say(form, text))
+
+
+def _counts(question: _Question, forms: Collection[str], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return counts_of_forms(question.tables, question.model, list(forms), rows, question.words.age_limit)
+
+
 def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:
-    """Return the rows that may be found and whose captions have some of the words."""
+    """Return the rows that may be found and whose captions or keywords have some of the words."""
     keep = question.keep
     where = () if keep is None else keep.where
     rows = rows_with_words(question.tables, question.model, forms, CANDIDATES, where)
+    # Keywords of what is withheld bring nothing forward.
+    rows = rows[_counts(question, forms, rows)[0].any(axis=1)]
     return rows[np.isin(rows, keep.rows())] if keep is not None and keep.listed else rows
 
 
@@ -214,46 +233,8 @@ def _word_looks(
     counts: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Return how well the captions of each row's photo confirm the words of the query, (rows, 3)."""
-    unknown = {lemma(word) for word in form.unknown(question.text)}
+    unknown = {lemma(word) for word in form.unknown(question.words.text)}
     return (form.words or WordFit()).looks(weights, unknown, *counts)
-
-
-def _looks_of_said(
-    fit: WordFit, weights: Mapping[str, float], counts: tuple[np.ndarray, np.ndarray], whole_queries: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return of each row what the words weigh that count as said of its photo, and how well captions confirm these.
-
-    They are those that no training caption had; or all, where `whole_queries` count and its captions have every word.
-    It hangs on the photo's own captions: what others have would tell of those that may not be shown.
-    """
-    is_new = np.array([not fit.taught(form) for form in weights], bool)
-    each = np.array(list(weights.values())) / max(sum(weights.values()), 1e-9)
-    has_word = counts[0] > 0
-    has_all = np.all(has_word, axis=1) if whole_queries else np.zeros(len(has_word), bool)
-    counts_as_said = has_word & (is_new | has_all[:, None])
-    share = np.asarray(np.vecdot(counts_as_said, each))
-    by_words = fit.score(weights, counts[0] * counts_as_said, counts[1]) / np.maximum(share, 1e-9)
-    # That other captions of the photo do not say it again is no word against it.
-    return share, np.where(has_all, np.maximum(by_words, SAID_ONCE), by_words)
-
-
-def as_captions_say(form: SearchForm, text: str) -> str:
-    """Return a query in the words that captions are asked for: English ones for Russian, where captions have these."""
-    if form.chance_ is None:
-        return text
-    return " ".join(form.chance_.familiarity.forms(text))
-
-
-def counts_of_forms(
-    tables: sqlite3.Connection, model: int, forms: Sequence[str], rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many captions of each row's photo have each basic form, (rows, forms), and how many there are."""
-    texts = forms_at(tables, model, rows) if forms else {}
-    there = [texts.get(row, "") for row in rows.tolist()]
-    marks = [f" {form} " for form in forms]
-    counts = np.array([[text.count(mark) for mark in marks] for text in there], float)
-    captions = np.array([text.count("\n") + 1 if text else 0 for text in there], float)
-    return counts.reshape(len(rows), len(forms)), captions
 
 
 def _behind(form: HybridForm) -> float:
@@ -265,14 +246,14 @@ def _behind(form: HybridForm) -> float:
     return float(2 + 2.3 * most)
 
 
-def _looks(question: _Question, rows: np.ndarray) -> np.ndarray:
-    """Return what the captions of each row's photo say of the query, (rows, 3)."""
+def _looks(question: _Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the captions of each row's photo say of the query, (rows, 3), and whether it has some, (rows,)."""
     each_caption = question.generation.each_caption
     places = caption_places(question.tables, question.model, rows)
     first, captions = np.array([places.get(row, (0, 0)) for row in rows.tolist()], np.int64).reshape(-1, 2).T
     most = int(captions.max(initial=0))
     if not most or each_caption is None:
-        return np.zeros((len(rows), 3))
+        return np.zeros((len(rows), 3)), captions > 0
     there = np.arange(most) < captions[:, None]
     at = np.where(there, first[:, None] + np.arange(most), 0)
     singles, place = np.unique(at[there], return_inverse=True)
@@ -281,7 +262,7 @@ def _looks(question: _Question, rows: np.ndarray) -> np.ndarray:
     blocks = np.zeros((*there.shape, points.shape[1]), np.float32)
     blocks[there] = points[place]
     lengths = np.linalg.norm(blocks.sum(axis=1, dtype=np.float64), axis=1)
-    return looks_of((blocks * question.point).sum(axis=2), lengths, there)
+    return looks_of((blocks * question.point).sum(axis=2), lengths, there), captions > 0
 
 
 def number_at(numbers: np.ndarray | None, at: int) -> float | None:

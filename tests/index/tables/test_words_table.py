@@ -83,7 +83,7 @@ def test_a_phrase_stands_in_one_caption(tables: sqlite3.Connection, phrase: str,
 
 
 def test_a_form_is_counted_once_a_caption(tables: sqlite3.Connection, photos: dict[str, int]) -> None:
-    (text,) = forms_at(tables, 1, np.array([0, 3])).values()
+    (text,) = forms_at(tables, 1, np.array([0, 3]), None).values()
     assert text == forms_of(PHOTOS["a.png"])
     assert [text.count(f" {form} ") for form in ("street", "motorcycle", "a", "car")] == [2, 1, 1, 0]
     assert len(photos) == 4
@@ -92,7 +92,7 @@ def test_a_form_is_counted_once_a_caption(tables: sqlite3.Connection, photos: di
 def test_the_captions_of_a_row_stand_beside_their_forms(
     tables: sqlite3.Connection, photos: dict[str, int]
 ) -> None:
-    (row,) = forms_at(tables, 1, np.array([0, 3]))
+    (row,) = forms_at(tables, 1, np.array([0, 3]), None)
     forms, captions = captions_at(tables, 1, row)
     assert captions == tuple(plain_words(caption) for caption in PHOTOS["a.png"])
     assert forms == frozenset(forms_of(PHOTOS["a.png"]).split())

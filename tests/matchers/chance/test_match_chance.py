@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +196,18 @@ def test_a_query_without_telling_words_is_not_confirmed_by_captions() -> None:
     answer = chance("captions").of("of the", low)
     assert answer is not None
     assert not answer.fits
+
+
+@pytest.mark.parametrize(("text", "looked_at"), [("a dog", 0), ("a submarine", 2), ("an iceberg", 3)])
+def test_captions_of_the_rest_are_read_up_to_the_first_that_has_all_words(text: str, looked_at: int) -> None:
+    reads: list[str] = []
+
+    def rest() -> Iterator[frozenset[str]]:
+        for form in ("cat", "submarine", "iceberg", "tree"):
+            reads.append(form)
+            yield frozenset([form])
+
+    answer = chance("pixels").of(text, BestPhotos(BEST.scores, BEST.numbers, forms_of_rest=rest()))
+    assert answer is not None
+    assert answer.fits
+    assert len(reads) == looked_at

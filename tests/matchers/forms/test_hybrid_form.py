@@ -8,6 +8,7 @@ import pytest
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.hybrid_form import WORD_SHARE, WORTH, HybridForm, hybrid_features
+from withsense_tf.matchers.forms.query_numbers import NumberNetwork
 from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.matchers.search_forms import CosineForm, Line
 
@@ -60,10 +61,31 @@ def test_a_photo_of_which_words_were_said_rises_to_the_place_of_its_number() -> 
     steps = Calibration().fit(np.arange(20.0) / 4, np.repeat([0.0, 0.25, 0.5, 1.0], 5))
     form = HybridForm(CosineForm(Tfidf().fit(["a dog runs"]), steps), None, steps)
     scores = np.array([4.0, 1.0, 0.0])
+    before = steps.apply(scores)
     share, by_words = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.4, 0.0])
-    raised, numbers = form.with_words_said(scores, steps.apply(scores), share, by_words)
+    numbers = form.with_words_said(before, share, by_words)
     assert numbers.tolist() == [1.0, pytest.approx(0.6), 0.0]
     # A photo with a higher number stood behind one with a lower.
-    assert steps.apply(raised).tolist() == [1.0, pytest.approx(0.6, abs=0.01), 0.0]
+    places = form.places(scores, before, numbers, np.ones(3, bool))
+    assert places.round(3).tolist() == numbers.round(3).tolist()
     # A photo that is found anyway falls by nothing that is said of it.
-    assert form.with_words_said(scores, np.ones(3), np.ones(3), by_words)[1].tolist() == [1.0, 1.0, 1.0]
+    assert form.with_words_said(np.ones(3), np.ones(3), by_words).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_photos_stand_in_the_order_of_their_numbers_and_of_equal_ones_the_higher_score_first() -> None:
+    steps = Calibration().fit(np.arange(20.0) / 4, np.repeat([0.0, 0.25, 0.5, 1.0], 5))
+    form = HybridForm(CosineForm(Tfidf().fit(["a dog runs"]), steps), Line(np.zeros(14), 0.0), steps)
+    # The last has no captions: its score is the number that its pixels say, and on no line.
+    scores, numbers = np.array([3.0, 2.75, 0.4]), np.array([0.5, 0.5, 0.9])
+    has_captions = np.array([True, True, False])
+    assert np.argsort(-form.places(scores, numbers, numbers, has_captions)).tolist() == [2, 0, 1]
+
+
+def test_beside_a_network_a_photo_without_captions_stands_where_others_have_its_number() -> None:
+    steps = Calibration().fit(np.arange(20.0) / 4, np.repeat([0.0, 0.25, 0.5, 1.0], 5))
+    pixels = CosineForm(Tfidf().fit(["a dog runs"]), steps)
+    form = HybridForm(pixels, Line(np.zeros(14), 0.0), steps, network=NumberNetwork())
+    scores, numbers = np.array([3.0, 1.5, 0.4]), np.array([0.5, 0.25, 0.4])
+    places = form.places(scores, numbers, numbers, np.array([True, True, False]))
+    assert places[:2].tolist() == [3.0, 1.5]
+    assert np.argsort(-places).tolist() == [0, 2, 1]

@@ -102,6 +102,8 @@ def test_a_russian_slip_is_corrected_from_captions_or_from_what_the_model_knows(
         ("велосепед", "велосипед"),
         ("пабережье", "побережье"),
         ("полецейский", "полицейский"),
+        # A фонограф is as near in letters, but sounds otherwise.
+        ("фатограф", "фотограф"),
     ],
 )
 def test_a_russian_slip_that_can_be_one_word_alone_is_corrected(word: str, better: str) -> None:
@@ -109,7 +111,7 @@ def test_a_russian_slip_that_can_be_one_word_alone_is_corrected(word: str, bette
 
 
 @pytest.mark.parametrize(
-    "word", ["фатограф", "скейтер", "сноубордист", "лабрадудль", "мячь", "велик", "сапсёрфинг", "смузи"]
+    "word", ["скейтер", "сноубордист", "лабрадудль", "мячь", "велик", "сапсёрфинг", "смузи"]
 )
 def test_russian_words_that_are_real_new_or_near_to_several_stay(word: str) -> None:
     assert corrected(word) == (word, {})

@@ -133,3 +133,50 @@ def test_half_of_a_phrase_and_what_is_absent_are_no_mention_in_the_other_languag
     caption: str, term: str
 ) -> None:
     assert not mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A bike lane at night", "bikes"),
+        ("A glass building", "glasses"),
+        ("A glass building", "очков"),
+        ("A flower pot", "flowers"),
+        ("A horse race track", "horses"),
+    ],
+)
+def test_a_word_before_a_thing_is_no_mention_of_a_term_in_the_plural(caption: str, term: str) -> None:
+    assert not mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A man and his dog walk on a beach", "dogs"),
+        ("A dog outside", "dogs"),
+        ("A glass of wine", "glasses"),
+        ("A car, road and sky", "cars"),
+        ("A stone on a bridge", "stones"),
+        ("A flower pot", "flower"),
+        ("A man in glasses", "очки"),
+    ],
+)
+def test_a_single_thing_is_a_mention_of_a_term_in_the_plural(caption: str, term: str) -> None:
+    assert mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["A bicyclist on a road", "Skiers on a slope", "A kitesurfer", "Лыжники на склоне", "Гитаристка"],
+)
+@pytest.mark.parametrize("term", ["people", "людей", "person"])
+def test_every_word_for_somebody_is_a_mention_of_people(caption: str, term: str) -> None:
+    assert mentions(caption, term)
+
+
+@pytest.mark.parametrize("term", ["people", "людей"])
+@pytest.mark.parametrize(
+    "caption", ["A badger", "A toaster", "A snowman", "Синица", "A slope without skiers"]
+)
+def test_beasts_things_and_who_is_not_there_are_no_people(caption: str, term: str) -> None:
+    assert not mentions(caption, term)

@@ -32,6 +32,32 @@ def test_words_that_no_list_has_stay(word: str) -> None:
     assert corrected(word) == (word, {})
 
 
+@pytest.mark.parametrize(
+    ("word", "better"),
+    [
+        ("сабака", "собака"),
+        ("хокей", "хоккей"),
+        ("жолтая", "желтая"),
+        ("чорный", "черный"),
+        ("цырк", "цирк"),
+        ("сонце", "солнце"),
+        ("лесница", "лестница"),
+        ("палто", "пальто"),
+        ("собачька", "собачка"),
+        ("лашадью", "лошадью"),
+    ],
+)
+def test_a_word_that_sounds_as_a_real_one_does_is_read_as_that(word: str, better: str) -> None:
+    said, corrections = corrected(f"на снимке {word}")
+    assert said.replace("ё", "е") == f"на снимке {better}"
+    assert list(corrections) == [word]
+
+
+@pytest.mark.parametrize("word", ["латте", "багги", "смузи", "хайп", "кашка", "витка", "колона"])
+def test_no_real_word_is_taken_for_one_that_sounds_alike(word: str) -> None:
+    assert corrected(f"на снимке {word}") == (f"на снимке {word}", {})
+
+
 def test_short_words_and_other_endings_lead_nowhere() -> None:
     assert words_heard_alike("сабок") == {}
     assert words_typed_alike("скейтбрд") == {}

@@ -104,7 +104,7 @@ def time_query(tables: sqlite3.Connection, query: str, photos: int) -> float:
     from withsense_tf.index.tables.words_table import rows_with_words
     from withsense_tf.matchers.forms.word_fit import WordFit
     from withsense_tf.search.row_ranking import CANDIDATES as MOST
-    from withsense_tf.search.row_ranking import counts_of_forms
+    from withsense_tf.search.said_words import counts_of_forms
 
     fit = WordFit()
     rows = np.random.default_rng(1).choice(photos, min(CANDIDATES, photos), replace=False)

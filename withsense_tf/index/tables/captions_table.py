@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.index.tables.photos_table import PhotoSet, ids_of, photo_of_id
 from withsense_tf.index.tables.words_table import insert_words
 
@@ -19,13 +20,14 @@ RUSSIAN: Final = "А-яЁё"  # letters, as a pattern has them
 
 
 def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[str, str, int]]) -> None:
-    """Add the texts of a new photo, each with its id and its kind; its captions can be found by their words."""
+    """Add the texts of a new photo, each with its id and its kind; captions and keywords are found by their words."""
     rows = list(texts)
     tables.executemany(
         "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
         [(photo, number, *text) for number, text in enumerate(rows)],
     )
-    insert_words(tables, photo, [text for _, text, kind in rows if kind == CAPTIONS])
+    others = ((id_, text) for id_, text, kind in rows if kind == OTHER_TEXTS)
+    insert_words(tables, photo, [text for _, text, kind in rows if kind == CAPTIONS], keywords_among(others))
 
 
 def texts_of_photos(
@@ -46,6 +48,13 @@ def texts_of_photos(
 def texts_of(tables: sqlite3.Connection, photo: int, kind: int) -> tuple[tuple[str, str], ...]:
     """Return the texts of a photo of one kind, each with its id."""
     return texts_of_photos(tables, photo_of_id(photo)).get((photo, kind), ())
+
+
+def said_of(tables: sqlite3.Connection, photo: int) -> tuple[list[str], tuple[str, ...]]:
+    """Return the captions and the keywords of a photo."""
+    texts = texts_of_photos(tables, photo_of_id(photo))
+    captions = [text for _, text in texts.get((photo, CAPTIONS), ())]
+    return captions, keywords_among(texts.get((photo, OTHER_TEXTS), ()))
 
 
 def live_captions(tables: sqlite3.Connection) -> list[str]:

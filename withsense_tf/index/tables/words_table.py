@@ -1,4 +1,7 @@
-"""The table `words`: a full-text index of the captions of each photo, by basic forms of words and as they stand.
+"""The table `words`: a full-text index of what was said of each photo, by basic forms of words and as they stand.
+
+A photo's keywords are one line more of `forms`, as far as its captions lack them, behind a mark; and each is a caption
+of its own in `plain`. They tell of no photo what the law must know, and so those of a withheld photo count for nothing.
 
 Both columns are texts of this package's own words, so that captions in any language are cut as queries are. `forms` has
 the basic forms of a caption's words, each once, and `plain` the words in their order, for phrases. SQLite's own stemmer
@@ -10,11 +13,14 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.common.words import lemma, words
+from withsense_tf.common.words import lemma, lemmas, words
+from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.errors import check_choice
 from withsense_tf.index.tables.facts_table import to_sql
 from withsense_tf.index.vectors.filters import Where
@@ -22,16 +28,19 @@ from withsense_tf.index.vectors.filters import Where
 WORDS_TABLE: Final = """
 CREATE VIRTUAL TABLE words USING fts5(forms, plain, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
 """
-# What kind of text a caption is, in the table of texts.
-_CAPTION: Final = 1
+# What kind a text is, in the table of texts: one for the law, among which are keywords, or a caption.
+_OTHER, _CAPTION = 0, 1
 # Between two captions stands a sign that counts as a word and that no query can have, so that no phrase spans both.
 BETWEEN: Final = " \ue000 "
+# What begins the line of keywords.
+KEYWORDS: Final = "\ue001"
 # Ranking by words looks at so many photos: those that have the rarest of them.
 MOST_RANKED: Final = 4_000
 LOOKED_UP: Final = 500
 _VOCABULARY: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, col)"
 # Photos that the law lets be seen at an age limit; without a limit, all.
 _FREE: Final = "CROSS JOIN law ON law.photo = words.rowid AND age_limit = ? AND restricted = 0"
+_FREE_HERE: Final = "AND age_limit = ? AND restricted = 0"
 _LIVE: Final = "FROM words CROSS JOIN live ON live.id = words.rowid"
 
 
@@ -54,11 +63,21 @@ def plain_words(text: str) -> str:
     return " ".join(words(text)).replace("ё", "е")
 
 
-def insert_words(tables: sqlite3.Connection, photo: int, captions: Sequence[str]) -> None:
-    """Add the words of a new photo's captions."""
-    if captions:
-        cells = (photo, forms_of(captions), BETWEEN.join(map(plain_words, captions)))
-        tables.execute("INSERT INTO words (rowid, forms, plain) VALUES (?, ?, ?)", cells)
+def insert_words(
+    tables: sqlite3.Connection, photo: int, captions: Sequence[str], keywords: Sequence[str] = ()
+) -> None:
+    """Add the words of a new photo's captions and keywords."""
+    if cells := _cells(captions, keywords):
+        tables.execute("INSERT INTO words (rowid, forms, plain) VALUES (?, ?, ?)", (photo, *cells))
+
+
+def _cells(captions: Sequence[str], keywords: Sequence[str]) -> tuple[str, str] | None:
+    """Return what both columns have of a photo; None if nothing was said of it."""
+    there = {form for caption in captions for form in lemmas(caption)}
+    new = [keyword for keyword in keywords if not there.issuperset(lemmas(keyword))]
+    lines = [forms_of(captions)] if captions else []
+    lines += [f"{KEYWORDS}{forms_of([' '.join(new)])}"] if new else []
+    return ("\n".join(lines), BETWEEN.join(map(plain_words, [*captions, *new]))) if lines else None
 
 
 def delete_words(tables: sqlite3.Connection, photo: int) -> None:
@@ -70,28 +89,23 @@ def make_words_anew(tables: sqlite3.Connection) -> None:
     """Make the table of the captions of all photos but departed ones, whatever stood there."""
     tables.execute("DROP TABLE IF EXISTS words")
     tables.execute(WORDS_TABLE.strip().rstrip(";"))
-    for photo, captions in list(_captions_by_photo(tables)):
-        insert_words(tables, photo, captions)
+    for photo, captions, keywords in list(_said_by_photo(tables)):
+        insert_words(tables, photo, captions, keywords)
 
 
-def _captions_by_photo(tables: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
+def _said_by_photo(tables: sqlite3.Connection) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
+    """Yield photos, each with its captions and keywords."""
     from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 
     rows = tables.execute(
-        "SELECT photo, text FROM captions JOIN photos ON photos.id = photo WHERE counts = ? "
-        "AND writer IS NOT ? ORDER BY photo, number",
-        (_CAPTION, DEPARTED_MARK),
+        "SELECT photo, counts, caption, text FROM captions JOIN photos ON photos.id = photo "
+        "WHERE counts IN (?, ?) AND writer IS NOT ? ORDER BY photo, number",
+        (_OTHER, _CAPTION, DEPARTED_MARK),
     )
-    photo: int | None = None
-    texts: list[str] = []
-    for owner, text in rows:
-        if owner != photo:
-            if photo is not None:
-                yield photo, texts
-            photo, texts = owner, []
-        texts.append(text)
-    if photo is not None:
-        yield photo, texts
+    for photo, texts in groupby(rows, key=itemgetter(0)):
+        some = list(texts)
+        captions = [text for _, kind, _, text in some if kind == _CAPTION]
+        yield photo, captions, keywords_among(text for _, kind, *text in some if kind == _OTHER)
 
 
 def count_wrong_words(tables: sqlite3.Connection) -> int:
@@ -100,9 +114,10 @@ def count_wrong_words(tables: sqlite3.Connection) -> int:
         photo: (forms, plain)
         for photo, forms, plain in tables.execute("SELECT rowid, forms, plain FROM words")
     }
-    captions = dict(_captions_by_photo(tables))
     right = {
-        photo: (forms_of(texts), BETWEEN.join(map(plain_words, texts))) for photo, texts in captions.items()
+        photo: cells
+        for photo, captions, keywords in _said_by_photo(tables)
+        if (cells := _cells(captions, keywords))
     }
     wrong = sum(rows.get(photo) != right.get(photo) for photo in rows.keys() | right.keys())
     if wrong:
@@ -170,24 +185,42 @@ def _count(tables: sqlite3.Connection, form: str) -> int:
     return int(row[0]) if row else 0
 
 
-def forms_at(tables: sqlite3.Connection, model: int, rows: np.ndarray) -> dict[int, str]:
-    """Return the basic forms of the captions of each row's photo, as `forms_of` writes them."""
-    return {
-        row: forms
-        for at in range(0, len(rows), LOOKED_UP)
-        for row, forms in tables.execute(
+def forms_at(
+    tables: sqlite3.Connection, model: int, rows: np.ndarray, age_limit: int | None
+) -> dict[int, str]:
+    """Return the basic forms of what was said of each row's photo, as the table has them.
+
+    Keywords of photos that are restricted at the age limit are left out.
+    """
+    texts = dict(
+        _of_rows(
+            tables,
             # Where SQLite keeps what stands in the columns: to ask the full-text index for it takes longer.
-            "SELECT row, c0 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo "
-            "WHERE generation = ? "
-            # Rows are numbers of this package's own, so that they may stand in the SQL.
-            f"AND row IN ({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
+            "SELECT row, c0 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo",
             (model,),
+            rows.tolist(),
         )
+    )
+    with_keywords = [row for row, text in texts.items() if KEYWORDS in text] if age_limit is not None else []
+    free = "SELECT row, photo FROM rows CROSS JOIN law USING (photo)"
+    free_rows = dict(_of_rows(tables, free, (model, age_limit), with_keywords, _FREE_HERE))
+    return texts | {
+        row: texts[row].partition(KEYWORDS)[0].rstrip("\n") for row in with_keywords if row not in free_rows
     }
 
 
+def _of_rows(
+    tables: sqlite3.Connection, select: str, values: Sequence[object], rows: Sequence[int], more: str = ""
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what is selected of rows of a model, which is the first of the values."""
+    for at in range(0, len(rows), LOOKED_UP):
+        # Rows are numbers of this package's own, so that they may stand in the SQL.
+        here = ", ".join(map(str, rows[at : at + LOOKED_UP]))
+        yield from tables.execute(f"{select} WHERE generation = ? {more} AND row IN ({here})", values)
+
+
 def captions_at(tables: sqlite3.Connection, model: int, row: int) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the basic forms that captions of a row's photo have, and the captions in plain words; none are ()."""
+    """Return the basic forms of what was said of a row's photo, and that in plain words, one by one; none are ()."""
     cells = tables.execute(
         "SELECT c0, c1 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo "
         "WHERE generation = ? AND row = ?",
@@ -195,7 +228,7 @@ def captions_at(tables: sqlite3.Connection, model: int, row: int) -> tuple[froze
     ).fetchone()
     if cells is None:
         return frozenset(), ()
-    return frozenset(cells[0].split()), tuple(cells[1].split(BETWEEN))
+    return frozenset(cells[0].split()) - {KEYWORDS}, tuple(cells[1].split(BETWEEN))
 
 
 def free_photos_with(

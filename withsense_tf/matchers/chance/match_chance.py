@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,8 @@ class BestPhotos:
     - `forms`: the basic forms that captions of the first have, or None where it has none or they are not read
     - `point`: where the first stands among texts, (width,), or None where it is found by captions alone
     - `captions`: what people said of the first, where that is read
-    - `forms_of_rest`: the basic forms of each of the others, where they are read
+    - `forms_of_rest`: the basic forms of each of the others, where they are read; looked at once, and no farther than
+      to the first that has all words
     """
 
     scores: np.ndarray
@@ -34,7 +36,7 @@ class BestPhotos:
     forms: frozenset[str] | None = None
     point: np.ndarray | None = None
     captions: tuple[str, ...] = ()
-    forms_of_rest: tuple[frozenset[str], ...] = ()
+    forms_of_rest: Iterable[frozenset[str]] = ()
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,14 @@ class MatchChance(Saveable):
         )
         readings = self.familiarity.readings(text)
         unconfirmed_words = _missing_words(readings, best.forms or frozenset())
-        if readings and not all(
-            _missing_words(readings, here) for here in (best.forms or frozenset(), *best.forms_of_rest)
+        forms_of_each = chain([best.forms or frozenset()], best.forms_of_rest)
+        if (
+            value < line.least
+            and readings
+            and not all(_missing_words(readings, here) for here in forms_of_each)
         ):
             # People said all of it of one of them, in words that the captions learned from may never have had.
-            value = max(value, line.least)
+            value = line.least
         missing = [form for form in self.familiarity.unknown(text) if form in unconfirmed_words]
         return Chance(value, value >= line.least, tuple(missing))
 

@@ -25,6 +25,7 @@ def strange_words(counts: Mapping[str, int]) -> list[str]:
     return sorted(nouns, key=lambda noun: (-frequent[noun], noun))
 
 
+@cache
 def english_nouns() -> frozenset[str]:
     """Return basic forms that have a plural in "-s": nearly all are nouns, though some are verbs, too."""
     table = english_lemmas()

@@ -20,7 +20,8 @@ WORD_SHARE: Final = 0.5
 # No judgement tells what words are worth that vectors do not know. So much makes a photo of which one caption in five
 # has half of them fit by 1/3, "some of it is right".
 WORTH: Final = 1.5
-NUDGE: Final = 1e-3
+# So little of what photos of the same number are told apart by: it changes no number that is shown.
+NUDGE: Final = 1e-5
 
 
 class HybridForm(SearchForm):
@@ -82,20 +83,30 @@ class HybridForm(SearchForm):
         """
         return np.asarray(np.clip(self._put_together(cosines, numbers, looks, True, figures), 0, 1))
 
-    def with_words_said(
-        self, scores: np.ndarray, numbers: np.ndarray, share: np.ndarray, by_words: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return scores and numbers, none lower than before, of photos of which a query's words were said.
+    def with_words_said(self, numbers: np.ndarray, share: np.ndarray, by_words: np.ndarray) -> np.ndarray:
+        """Return numbers, none lower than before, of photos of which a query's words were said.
 
         Vectors take a word for what is near to it: of a zeppelin they think as of a kite, and of the only cat as of
         dogs. That somebody said it of the photo says more. `share` is what the words weigh that count as said, and
-        `by_words` how well captions confirm them, (photos,). A photo whose number rises goes where others have it.
+        `by_words` how well captions confirm them, (photos,).
         """
         worth = np.minimum(WORTH * by_words, 1)
-        higher = np.maximum(numbers, numbers + share * (worth - numbers))
-        places = higher if self.calibration is None else self.calibration.score_of(higher)
-        # Of photos of which the same was said, the one that fits better comes first.
-        return np.where(higher > numbers, np.maximum(scores, places + NUDGE * scores), scores), higher
+        return np.asarray(np.maximum(numbers, numbers + share * (worth - numbers)))
+
+    def places(
+        self, scores: np.ndarray, numbers: np.ndarray, higher: np.ndarray, has_captions: np.ndarray
+    ) -> np.ndarray:
+        """Return what photos stand in order by, from scores, and numbers before and after words were said of them.
+
+        It is the number that is shown, and of equal ones the score. Where a network tells the numbers, the line ranks
+        photos with captions, as a comparison measures it. A photo without captions, or whose number rose, stands where
+        the others have its number: its score by the pixels alone is on no line.
+        """
+        if self.network is None or self.calibration is None:
+            return np.asarray(higher + NUDGE * scores)
+        like_others = self.calibration.score_of(higher) + NUDGE * scores
+        risen = np.where(higher > numbers, np.maximum(scores, like_others), scores)
+        return np.where(has_captions, risen, like_others)
 
     def _put_together(
         self,

@@ -15,7 +15,11 @@ from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.parse import Query
-from withsense_tf.search.query.russian_slips import words_heard_alike, words_typed_alike
+from withsense_tf.search.query.russian_slips import (
+    words_heard_alike,
+    words_that_sound_the_same,
+    words_typed_alike,
+)
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import (
     LONGEST_WORD,
@@ -121,6 +125,8 @@ def _listed_nowhere(text: str, shown: ShownWords) -> list[str]:
 
 def _meant_word(word: str, text: str, form: SearchForm, shown: ShownWords) -> str | None:
     """Return the one word that was meant, or None where it may be several or none."""
+    if CYRILLIC.search(word) and (better := _best(words_that_sound_the_same(word))) is not None:
+        return better
     in_captions = shown.near(word)
     listed_words = near_words(word, _listed_words(word, text, form))
     near = [(other, slips) for other, slips in listed_words if slips < 2 or len(word) >= LONG]

@@ -5,21 +5,27 @@ This reads the words of captions, not pictures: a photo whose captions pass over
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser, words
+from withsense_tf.common.words import CYRILLIC, english_lemmas, lemma, russian_analyser, words
 from withsense_tf.encoders.english_spellings import other_spelling
+from withsense_tf.encoders.people_words import names_people
 from withsense_tf.encoders.word_pairs import counterparts
+from withsense_tf.matchers.chance.noun_lists import english_nouns
 from withsense_tf.search.query.tokens import Token, tokens, word_table
 from withsense_tf.search.query.without import cuts_at
+from withsense_tf.search.query.without_english import OTHER_ENDS, PREPOSITIONS, THINGS_IN_ING
 from withsense_tf.search.query.without_russian import LEAST_SCORE
 
 # Forms that the table of English words reads as something else ("leaves" as the verb), or does not know.
 FORMS: Final = {"leaves": "leaf", "selfies": "selfie", "scarves": "scarf", "hooves": "hoof", "wolves": "wolf"}
-# "no people" shuts out these too: no caption says "people" of one man.
+# "no people" shuts out every word for somebody, too: no caption says "people" of one man.
 EVERYBODY: Final = frozenset({"people", "person", "human", "человек", "люди"})
 PEOPLE: Final = word_table("people")["people"]
+# The forms of each word of a term, and whether it stands in the plural.
+Phrase = tuple[tuple[frozenset[str], ...], bool]
 CHILDREN: Final = frozenset({"child", "kid", "ребенок", "дети"})
 
 
@@ -35,38 +41,44 @@ def mentions(caption: str, term: str) -> bool:
     """
     caption_tokens = tokens(caption)
     # A word with a hyphen is several: "a red-car parade" has a red car.
-    there = [
-        (_basic(word), place) for place, token in enumerate(caption_tokens) for word in words(token.text)
-    ]
+    places = [(word, place) for place, token in enumerate(caption_tokens) for word in words(token.text)]
+    there = [(_basic(word), place) for word, place in places]
     matches = [
         {place for _, place in there[at : at + len(phrase)]}
-        for phrase in _phrases(term, bool(CYRILLIC.search(f"{term}{caption}".lower())))
+        for phrase, is_plural in _phrases(term, bool(CYRILLIC.search(f"{term}{caption}".lower())))
         for at in range(len(there) - len(phrase) + 1)
         if all(forms & others for (forms, _), others in zip(there[at:], phrase, strict=False))
+        and not (is_plural and _is_attribute(places, at + len(phrase) - 1))
     ]
+    if shuts_out_everybody(term):
+        matches += [{place} for word, place in places if names_people(word)]
     # Most captions do not have the words at all, and need not be read for what they say is absent.
     absent = _absent(caption_tokens) if matches else set()
     return any(not places & absent for places in matches)
 
 
 @lru_cache(maxsize=1_000)
-def _phrases(term: str, has_russian: bool) -> tuple[tuple[frozenset[str], ...], ...]:
-    """Return how a caption may say a term: the forms of each of its words, in both languages where one is Russian.
-
-    Else nothing of Russian is loaded.
-    """
+def _phrases(term: str, has_russian: bool) -> tuple[Phrase, ...]:
+    """Return how captions may say a term, in both languages where one is Russian; else nothing of Russian is loaded."""
     typed_words = words(term)
     if not typed_words:
         return ()
     forms = [_basic(word) for word in typed_words]
-    if len(typed_words) == 1 and forms[0] & EVERYBODY:
+    if shuts_out_everybody(term):
         forms = [forms[0] | PEOPLE]
+    is_plural = _is_plural(typed_words[-1])
     if not has_russian:
-        return (tuple(forms),)
+        return ((tuple(forms), is_plural),)
     others = [_of_phrase(other) for other in counterparts(*typed_words)] if len(typed_words) <= 2 else []
     single = [_one_word(word) for word in typed_words]
     own = tuple(one | more for one, more in zip(forms, single, strict=True))
-    return own, *(other for other in others if len(other) + len(typed_words) > 2)
+    return (own, is_plural), *((other, is_plural) for other in others if len(other) + len(typed_words) > 2)
+
+
+def _is_plural(word: str) -> bool:
+    if CYRILLIC.search(word):
+        return any(reading.tag.number == "plur" for reading in russian_analyser().parse(word)[:1])
+    return word in (f"{lemma(word)}s", f"{lemma(word)}es")
 
 
 def _one_word(word: str) -> frozenset[str]:
@@ -79,6 +91,24 @@ def _of_phrase(phrase: str) -> tuple[frozenset[str], ...]:
     return tuple(_basic(word) for word in phrase.split())
 
 
+def _is_attribute(places: Sequence[tuple[str, int]], at: int) -> bool:
+    """Return whether an English word is in the singular before a thing: who wants no glasses may want a glass building.
+
+    Where the next word may be what somebody does ("a man and his dog walk"), it is none.
+    """
+    (word, place), (following, next_place) = places[at], places[at + 1] if at + 1 < len(places) else ("", 0)
+    if lemma(word) != word or next_place - place > 1 or following in PREPOSITIONS | OTHER_ENDS:
+        return False
+    is_thing = following in english_nouns() and f"{following}ing" not in english_lemmas()
+    return is_thing or following in THINGS_IN_ING
+
+
+def shuts_out_everybody(term: str) -> bool:
+    """Return whether a term that must not be there names everybody."""
+    term_words = words(term)
+    return len(term_words) == 1 and bool(_basic(term_words[0]) & EVERYBODY)
+
+
 def shuts_out_children(term: str) -> bool:
     """Return whether a term that must not be there names every child, whatever captions say.
 
@@ -86,7 +116,8 @@ def shuts_out_children(term: str) -> bool:
     [True, True, False, True, False, False]
     """
     term_words = words(term)
-    return len(term_words) == 1 and bool(_basic(term_words[0]) & (EVERYBODY | CHILDREN))
+    is_child = len(term_words) == 1 and not _basic(term_words[0]).isdisjoint(CHILDREN)
+    return is_child or shuts_out_everybody(term)
 
 
 def _absent(caption: list[Token]) -> set[int]:
