@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.errors import DataError
-from withsense_tf.experiments.queries.read_queries import read_foreign_queries, read_typed_queries
+from withsense_tf.experiments.queries.read_queries import read_typed_queries
 
 
 def test_the_queries_of_the_package_are_russian_with_english_beside_and_name_each_photo_once(
@@ -44,12 +44,3 @@ def test_typed_queries_that_lack_a_language_or_a_cell_are_an_error(
     (tmp_path / "queries_ru.csv").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=reason):
         read_typed_queries(tmp_path)
-
-
-def test_the_foreign_queries_are_sixty_in_each_language() -> None:
-    sets = read_foreign_queries()
-    assert {name: len(texts) for name, texts in sets.items() if "all" in name} == {
-        "en, all": 60,
-        "ru, all": 60,
-    }
-    assert len(sets["ru, near miss"]) == 30

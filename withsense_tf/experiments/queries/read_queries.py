@@ -1,4 +1,4 @@
-"""Read the queries of the package, or typed ones of a folder."""
+"""Read the typed queries of the package, or of a folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
 
     own = None if folder is None else folder / TYPED_QUERIES
     if own is None or not (table := read_table(own, TYPED_COLUMNS, header=True)).there:
-        return _of_package(TYPED_QUERIES)
+        return read_packed(__package__, TYPED_QUERIES)
     if not table.usable or table.problems:
         problem = table.problems[0]
         raise DataError(f"{own} cannot be read as typed queries: {problem.where}: {problem.reason}.")
@@ -34,18 +34,10 @@ def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(TYPED_COLUMNS), dtype="str")
 
 
-def read_foreign_queries() -> dict[str, list[str]]:
-    """Return queries of the package that no photo answers: for each language and kind, and each language, its texts."""
-    sets: dict[str, list[str]] = {}
-    for language, kind, query in _of_package("foreign_queries.csv").to_numpy():
-        for name in (f"{language}, {kind}", f"{language}, all"):
-            sets.setdefault(name, []).append(query)
-    return sets
-
-
-def _of_package(name: str) -> pd.DataFrame:
+def read_packed(package: str, name: str) -> pd.DataFrame:
+    """Return a table of queries that lies in a package."""
     import pandas as pd
 
     # One byte a letter: so it is packed smallest. To change it: `bunzip2`, then `bzip2` again.
-    with as_file(files("withsense_tf.experiments.queries") / f"{name}.bz2") as file:
+    with as_file(files(package) / f"{name}.bz2") as file:
         return pd.read_csv(file, dtype="str", encoding="cp1251", keep_default_na=False)

@@ -1,1 +1,1 @@
-"""Questions that were answered once, in experiments/RESULTS.md: part of the source, and not of what is installed."""
+"""Questions that experiments/RESULTS.md answers: part of the source, and not of what is installed."""

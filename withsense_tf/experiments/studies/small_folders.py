@@ -46,7 +46,8 @@ def main(
 ) -> None:
     """Print which share of queries of each kind gets an answer, and which with its photo among the first five."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.experiments.queries.read_queries import read_foreign_queries, read_typed_queries
+    from withsense_tf.experiments.queries.read_queries import read_typed_queries
+    from withsense_tf.experiments.studies.foreign_queries import read_foreign_queries
 
     typed, foreign = read_typed_queries(data), read_foreign_queries()
     with TemporaryDirectory(prefix="withsense-small-") as folder, terminal.each_said_once():
@@ -100,7 +101,8 @@ def lines(
     for language in ("english", "russian"):
         yield _row(search, f"typed, {language}", here[language].tolist(), photos)
     for name, queries in foreign.items():
-        yield _row(search, name, queries, [])
+        if not name.endswith(", all"):
+            yield _row(search, name, queries, [])
     photos_of = photos_of_rare_nouns(texts, seed)
     yield _row(search, "nouns of one to three photos, English", list(photos_of), list(photos_of.values()))
     in_russian = _in_russian(photos_of)

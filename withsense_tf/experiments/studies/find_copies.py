@@ -1,6 +1,6 @@
 """Ask which changed photos are known as copies, and whether different photos are taken for copies.
 
-    python -m withsense_tf.experiments.find_copies --data PHOTOS [--photos 500] [--vectors 100] [--sheet FILE.png]
+    python -m withsense_tf.experiments.studies.find_copies --data PHOTOS [--photos 500] [--sheet FILE.png]
 
 Each of some photos is changed as photographers and users do, by a strength that is drawn by a seed: mirrored, cropped
 by up to a fifth of each side, turned, saved anew, resized, framed, made grey, put into a collage with other photos. A

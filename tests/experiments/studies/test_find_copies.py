@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from scenes import scene
 
-from withsense_tf.experiments.find_copies import CHANGES, change_photos, count_right, draw_pairs, main
+from withsense_tf.experiments.studies.find_copies import CHANGES, change_photos, count_right, draw_pairs, main
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -1,6 +1,6 @@
 """Ask what no photo shows, and what is there: does the chance part the two? And what minus words leave out.
 
-    python -m withsense_tf.experiments.no_match [--data FOLDER] [--weights FILE.weights.h5] [--vectors GLOVE_FILE]
+    python -m withsense_tf.experiments.studies.no_match [--data FOLDER] [--vectors GLOVE_FILE]
 
 Every photo is answered by a model that has not seen it. Captions ask for their own photo among the held-out ones, and
 once more where it and its copies are taken out. What people typed for these photos asks where they are, in Russian and
@@ -20,11 +20,8 @@ import numpy as np
 import typer
 
 from withsense_tf.common import terminal
-from withsense_tf.experiments.queries.read_queries import (
-    TYPED_COLUMNS,
-    read_foreign_queries,
-    read_typed_queries,
-)
+from withsense_tf.experiments.queries.read_queries import TYPED_COLUMNS, read_typed_queries
+from withsense_tf.experiments.studies.foreign_queries import read_foreign_queries
 from withsense_tf.search.search_request import MINIMUM
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Ask how well a judge of photos sees children that it did not learn from.
 
-    python -m withsense_tf.experiments.judge_report --data FOLDER [--quality best] [--faces] [--sheet FILE.png]
+    python -m withsense_tf.experiments.studies.judge_report --data FOLDER [--quality best] [--faces] [--sheet FILE.png]
 
 It learns from the captioned photos of `corpus_images` and is measured on the judged photos: on those of which three or
 more captions say child, kid, baby, boy, girl … and on those of which none does. Its settings and thresholds were chosen

@@ -8,7 +8,7 @@ from conftest import save_photo
 from PIL import Image
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.experiments.judge_report import draw_sheet, figures, plain_labels
+from withsense_tf.experiments.studies.judge_report import draw_sheet, figures, plain_labels
 
 
 def test_photos_are_clear_where_three_captions_or_none_say_a_plain_word(tiny: Dataset) -> None:

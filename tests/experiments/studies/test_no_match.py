@@ -6,7 +6,7 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.experiments.no_match import OWN, WITHOUT, answers_of, thing_numbers
+from withsense_tf.experiments.studies.no_match import OWN, WITHOUT, answers_of, thing_numbers
 from withsense_tf.matchers.chance import learn_chance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
