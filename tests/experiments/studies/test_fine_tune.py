@@ -8,8 +8,8 @@ from run_command import run_main
 from tiny_photo import TinyPhoto
 
 from withsense_tf.errors import SettingError
-from withsense_tf.experiments import fine_tune
 from withsense_tf.experiments.compare import run
+from withsense_tf.experiments.studies import fine_tune
 from withsense_tf.matchers.base import Matcher
 
 

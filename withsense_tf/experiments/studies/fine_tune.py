@@ -1,4 +1,4 @@
-"""Does it pay to train the last layers of a photo network? `python -m withsense_tf.experiments.fine_tune`.
+"""Does it pay to train the last layers of a photo network? `python -m withsense_tf.experiments.studies.fine_tune`.
 
 For each network two towers are trained on its vectors as they are, and once more with its last layers opened; both look
 once at each photo, learn from the same photos, and are measured on photos that they have not seen. A run that was
