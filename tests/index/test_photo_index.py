@@ -14,7 +14,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 
 def test_a_folder_of_other_things_is_not_made_an_index(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").write_bytes(b"...")
-    with pytest.raises(DataError, match=r"holiday\.jpg.*choose a folder"):
+    with pytest.raises(DataError, match=r"holiday\.jpg.*index build FOLDER --index NEW_FOLDER"):
         PhotoIndex.make(tmp_path)
     assert [part.name for part in tmp_path.iterdir()] == ["holiday.jpg"]
 
