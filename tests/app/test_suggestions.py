@@ -48,7 +48,7 @@ def test_no_such_caption_is_suggested_and_it_can_be_searched_for(
     store: VectorStore,
     tmp_path: Path,
 ) -> None:
-    texts = ["A drunk man at a red wall .", "A plain red wall .", "A striped wall ."]
+    texts = ["A drunk man at a red wall .", "A plain red wall .", "A striped wall .", "wall, red, paint"]
     items = [item_of(tmp_path, f"{at}.png", at, texts=[text]) for at, text in enumerate(texts)]
     policy = Policy.of_files(still_place.law)
     new_index(tmp_path / "index", fitted("hybrid"), items, store, policy).close()

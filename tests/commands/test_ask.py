@@ -172,6 +172,14 @@ def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
     )
 
 
+def test_the_notice_stands_in_russian_below_an_answer_to_a_russian_query() -> None:
+    russian = "(В соответствии с местным законодательством это изображение недоступно в вашей стране.)"
+    assert _in_its_language(Hits("мальчик", notice=NOTICE)) == f"{NOTICE}\n{russian}"
+    answer = _in_its_language(Hits("пляж", (Withheld(1, NOTICE), Withheld(2, NOTICE))), "--page 2")
+    assert answer.splitlines()[1:] == [russian, "     ещё: --page 2"]
+    assert _in_its_language(Hits("a boy", notice=NOTICE)) == NOTICE
+
+
 HIT = Hit(1, "a.png", Path("a.png"), 0.5, 0.25, 0.5, ("b.png",), "0" * 64, 0.75)
 KNOWN = "Not known to this index, and so not looked for: zzqx."
 KEPT = [kept_back(source, is_outside) for source in (*REASONS, LIKE) for is_outside in (False, True)]

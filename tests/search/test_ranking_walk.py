@@ -30,7 +30,7 @@ from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import PageEnd
-from withsense_tf.search.places import Hit, Withheld
+from withsense_tf.search.places import ALL_WITHHELD, Hit, Withheld
 from withsense_tf.search.search import Search
 
 ADULT, CHILD, TEEN = (
@@ -356,7 +356,8 @@ def test_a_page_of_withheld_places_does_not_say_that_nothing_fits_where_what_fit
     assert [hit.photo for hit in everywhere.hits] == ["child.png", "wall.png"]
     first = Search(index, policy=LAW, country="BB")(text, k=1)
     assert [type(place) for place in first.places] == [Withheld]
-    assert first.message is None
+    assert first.message == ALL_WITHHELD
+    assert Search(index, policy=LAW, country="BB")(text, k=1, fill=True).message is None
     rest = Search(index, policy=LAW, country="BB")(text, k=1, after=first.after)
     assert [hit.photo for hit in rest.hits] == ["wall.png"]
 

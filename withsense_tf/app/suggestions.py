@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from withsense_tf.app.answers import ColumnAnswer, ColumnsAnswer, ExamplesAnswer
 from withsense_tf.app.photo_service import Doorway, PhotoService
+from withsense_tf.common.words import is_keyword_list
 from withsense_tf.data.named import column_text
 from withsense_tf.index.tables.captions_table import free_captions
 from withsense_tf.index.tables.facts_table import free_values
@@ -50,7 +51,7 @@ def query_examples(
         queries = dict.fromkeys(
             text.strip(" .").casefold()
             for text in captions
-            if suits_front_page(text) and not here.door.refuses(text)
+            if suits_front_page(text) and not is_keyword_list(text) and not here.door.refuses(text)
         )
         return ExamplesAnswer(queries=list(queries)[:k])
 

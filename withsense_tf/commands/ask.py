@@ -122,7 +122,7 @@ def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
 def _in_its_language(hits: Hits, more: str = "") -> str:
     """Return an answer as a terminal shows it: all of it in Russian where the query is, else all of it in English.
 
-    The legal notice alone stands as it is prescribed. `more` is the option for the next page.
+    The legal notice stands as it is prescribed, and in Russian below. `more` is the option for the next page.
     """
     from withsense_tf.app.page.messages import CYRILLIC, in_russian
     from withsense_tf.search.hits import ANY_MINIMUM, LABELS
@@ -134,7 +134,11 @@ def _in_its_language(hits: Hits, more: str = "") -> str:
         if ANY_MINIMUM in message or "is the least." in message:
             russian += f" Ближайшие — с {ANY_MINIMUM}."
         hits, language = replace(hits, message=russian or None), "ru"
-    return hits.as_text(language) + (f"\n     {LABELS[language]['more']}: {more}" if more else "")
+    lines = [hits.as_text(language)]
+    if language == "ru":
+        notices = dict.fromkeys(filter(None, (hits.notice, *(place.notice for place in hits.withheld))))
+        lines += [f"({words}.)" for notice in notices if (words := in_russian(notice))]
+    return "\n".join([*lines, *([f"     {LABELS[language]['more']}: {more}"] if more else [])])
 
 
 def _no_page(page: int, places: int, end: Hits) -> str:

@@ -62,7 +62,8 @@ def contact_sheet(
     columns = min(COLUMNS, max(3, len(places)))
     width = columns * (SIDE + GAP) + GAP
     font, small = _font(15), _font(13)
-    signs = width // 8
+    # So many letters of the larger font surely fit.
+    signs = width // 9
     head = [line for text in heads for line in textwrap.wrap(text, signs)]
     foot = [line for text in notes for line in textwrap.wrap(text, signs)]
     rows = -(-len(places) // columns)

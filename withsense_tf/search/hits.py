@@ -127,7 +127,11 @@ class Hits:
     def _typed_message(self) -> str:
         """Return the message with the option by which a terminal asks for the nearest photos."""
         message = TOO_LOW.sub(f"; nearest with {ANY_MINIMUM}.", self.message or "", count=1)
-        return message.replace(ANY_MINIMUM, TYPED_MINIMUM).replace(SAYS, TYPED_SAYS)
+        return (
+            message.replace(ANY_MINIMUM, TYPED_MINIMUM)
+            .replace(SAYS, TYPED_SAYS)
+            .replace("fill=True", "--fill")
+        )
 
     def __repr__(self) -> str:
         return f"Hits({self.query or self.like!r}: {self.notice or self.message or f'{len(self)} photos'})"
@@ -154,7 +158,7 @@ class Hits:
         """Return the contact sheet; a notebook shows it, by `theme="dark"` on a dark ground."""
         from withsense_tf.search.contact_sheet import contact_sheet  # late: most answers are not drawn
 
-        heads = [f"“{self.query}”"]
+        heads = [f"“{self.query}”"] if self.query else []
         if self.like:
             heads.append(f"like {self.like}")
         if self.without:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+# A terminal is told its option (`search/hits`).
+ALL_WITHHELD: Final = "Every place here is withheld: fill=True looks behind them."
 
 
 @dataclass(frozen=True)

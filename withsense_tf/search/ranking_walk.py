@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -25,7 +26,7 @@ from withsense_tf.search.fitness import chance_of_best, nearest_alone, nothing_f
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
 from withsense_tf.search.page_end import PageEnd
-from withsense_tf.search.places import Hit, Withheld
+from withsense_tf.search.places import ALL_WITHHELD, Hit, Withheld
 from withsense_tf.search.query.corrections import with_meant_word
 from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
@@ -190,11 +191,8 @@ class RankingWalk:
         """Return where the page ended, told by its last photo: a place that is withheld has a score, too."""
         if not page.more:
             return None
-        behind, before = 0, self.after
-        for place in reversed(page.places):
-            if isinstance(place, Hit):
-                break
-            behind += 1
+        before = self.after
+        behind = len(list(takewhile(lambda place: isinstance(place, Withheld), reversed(page.places))))
         score, row = page.end or ((before.score, before.row) if before is not None else (np.inf, -1))
         if page.end is None and before is not None:
             behind += before.withheld
@@ -295,6 +293,8 @@ class RankingWalk:
                 parts.append(nothing_fits(page.best, self.request.least, why, missing, self.door.rule.rule))
         elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
             parts.append(nearest_alone(chance))
+        if is_first and page.more and not page.photos and not self.request.fill:
+            parts.append(ALL_WITHHELD)
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
         return " ".join([*parts, *self.request.notes]) or None

@@ -53,6 +53,13 @@ def test_why_an_own_photo_is_refused_is_said(
     assert '<h1 class="h2"' in answer.text
 
 
+def test_words_beside_an_own_photo_say_nothing_of_what_it_shows(client: TestClient) -> None:
+    sent = {"photo": ("mine.png", png_of(77), "image/png")}
+    answer = client.post("/by-photo", files=sent, data={"q": "a plain wall"}, headers=BB)
+    assert answer.status_code == 451
+    assert "Nobody has said what your photo shows" in answer.text
+
+
 def test_a_photo_that_nobody_has_described_cannot_be_asked_by_where_a_rule_holds(client: TestClient) -> None:
     sent = {"photo": ("mine.png", png_of(77), "image/png")}
     answer = client.post("/by-photo", files=sent, headers={"cookie": "withsense_country=BB"})

@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from withsense_tf.app.answers import CaptionText
 from withsense_tf.app.page.wording import (
     LABELS,
     LANGUAGES,
@@ -95,3 +96,13 @@ def test_every_field_that_people_fill_in_has_a_label() -> None:
     }
     # The kind of a file that is exported stands on a button, and comes as it should be.
     assert shown_fields - {"kind"} <= {*LABELS, *OWN_LABELS}
+
+
+def test_captions_in_the_pages_language_come_first_and_lists_of_keywords_last() -> None:
+    texts = ["dog, ball, grass", "A dog", "Собака", "Пёс"]
+    captions = [CaptionText(text=text, by=None) for text in texts]
+    orders = {name: [one.text for one in wording_of(name).own_captions(captions)] for name in LANGUAGES}
+    assert orders == {
+        "en": ["A dog", "Собака", "Пёс", "dog, ball, grass"],
+        "ru": ["Собака", "Пёс", "A dog", "dog, ball, grass"],
+    }

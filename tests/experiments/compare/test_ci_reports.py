@@ -57,6 +57,12 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="expected mlflow:sqlite"):
         CiReports(track="wandb:team").check(dry_run=False)
     CiReports().check(dry_run=True)
+    # A run that ends early leaves no report, and none of the run before.
+    old, new = tmp_path / "old.xml", tmp_path / "new.md"
+    old.write_text("<testsuites/>")
+    CiReports(junit=old, summary=new).check(dry_run=False)
+    assert not old.exists()
+    assert not new.exists()
 
 
 def test_a_run_is_tracked_where_it_was_asked_for_and_json_stays_json(

@@ -18,6 +18,7 @@ from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index, with_texts_of_index
@@ -66,6 +67,21 @@ def test_another_model_is_built_in_the_place_of_one_that_is_lost(
     build_index(fresh, fitted("closed form"), colours, LAW, facts={}, only=names[1:8])
     assert contents(again) == contents(fresh)
     assert verify_index(again) == []
+
+
+def test_photos_of_no_folder_stay_as_they_were_where_a_model_is_lost(
+    colours: Dataset, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    names = [str(name) for name in colours.photos["photo"]]
+    index = PhotoIndex.make(tmp_path / "built", store)
+    build_index(index, fitted("hybrid"), colours, LAW, facts={}, only=names[:4])
+    note_brought(index, looks)
+    ingest(index, [item_of(looks, "upload.png", 9)], LAW)
+    shutil.rmtree(index.folder / "generations" / "1")
+    report = build_index(
+        PhotoIndex(index.folder, store), fitted("closed form"), colours, LAW, facts={}, only=names[:4]
+    )
+    assert (report.added, report.changed, report.removed) == (0, 0, 0)
 
 
 def test_an_index_that_is_not_built_yet_says_how_to_build_it(

@@ -57,8 +57,8 @@ def by_photo(
             )
         except ProblemError as problem:
             if problem.status == 451:
-                said_texts = (q, description or "")
-                request.state.why = refused_for(request, said_texts, file, photo.filename or "")
-                request.state.refused_text = first_restricting(request, said_texts)[0]
+                texts = (q, description or "")
+                request.state.why = refused_for(request, texts, texts[1:], file, photo.filename or "")
+                request.state.refused_text = first_restricting(request, texts)[0]
             raise
     return page(request, "by_photo.html", active="search", answer=answer, question=question)

@@ -34,18 +34,22 @@ def first_restricting(request: Request, texts: Iterable[str]) -> tuple[str, Verd
     return "", None
 
 
-def refused_for(request: Request, texts: Iterable[str], file: Path, file_name: str) -> str:
+def refused_for(
+    request: Request, texts: Iterable[str], descriptions: Iterable[str], file: Path, file_name: str
+) -> str:
     """Return why a photo that is asked by is refused, as far as who sent it may know it from what they sent.
 
-    `words` were said beside it, what its `file` or the name of that says, `nothing` says what it shows, or `look`.
+    `words` were said beside it, what its `file` or the name of that says, `nothing` says what it shows, or `look`. Of
+    the texts `descriptions` alone say what it shows: others say what else is looked for.
     """
-    words = [text for text in texts if text.strip()]
-    if first_restricting(request, words)[1] is not None:
+    if first_restricting(request, texts)[1] is not None:
         return "words"
     inside = inspect_photo(file).file_texts
     own = [text for _, text in own_texts(file_name)] + [text.text for text in inside.texts]
     if inside.unread or first_restricting(request, own)[1] is not None:
         return "file"
     # A caption in the file describes it, too.
-    is_described = words or captions_in_files({"": inside}, {"": ""}, {}).get("")
+    is_described = any(text.strip() for text in descriptions) or captions_in_files(
+        {"": inside}, {"": ""}, {}
+    ).get("")
     return "look" if is_described else "nothing"

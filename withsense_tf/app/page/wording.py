@@ -9,10 +9,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from withsense_tf.app.page.messages import in_russian
+from withsense_tf.app.page.messages import in_russian, language_of_text
 from withsense_tf.app.review_list import RULE
 from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.cell_texts import BETWEEN, cell_text
+from withsense_tf.common.words import is_keyword_list
 from withsense_tf.index.vectors.filters import LISTS
 
 LANGUAGES: Final = ("en", "ru")
@@ -111,6 +112,14 @@ class Wording:
         own = NAMES_OF_LANGUAGES[self.language]
         known = [name for name in languages if name in NAMES_OF_LANGUAGES.values()]
         return tuple(sorted(known, key=lambda name: name != own))
+
+    def own_captions(self, captions: Iterable[Any]) -> list[Any]:
+        """Return captions with those in the page's language first, and lists of keywords last, else as they were."""
+
+        def rank(caption: Any) -> tuple[bool, bool]:
+            return is_keyword_list(caption.text), language_of_text(caption.text) != self.language
+
+        return sorted(captions, key=rank)
 
     def in_languages(self, languages: Iterable[str]) -> str:
         """Say in which languages one may ask.

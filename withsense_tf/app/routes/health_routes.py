@@ -9,6 +9,7 @@ from withsense_tf.app.guards.file_rights import check_law_files
 from withsense_tf.app.metrics import CONTENT_TYPE, Metrics
 from withsense_tf.app.routes.common import Service, needs, problems
 from withsense_tf.app.routes.problem_kinds import PROBLEM_KINDS
+from withsense_tf.index.integrity.vector_checks import check_sample
 
 router = APIRouter(tags=["operation"])
 
@@ -21,10 +22,15 @@ async def health() -> HealthAnswer:
 
 @router.get("/ready", summary="Can the server answer?", responses=problems())
 def ready(service: Service) -> HealthAnswer:
-    """The index is open, judged by the law as it is now, and the law's files can be used; else 503."""
+    """The index is open, judged by the law as it is now, a search of it can begin, and the law's files can be used.
+
+    Else 503.
+    """
     check_law_files(service.settings.law)
     with service.doorway(None) as here:
-        here.index.current(here.tables)
+        generation = here.index.current(here.tables)
+        _ = generation.form, generation.vectors  # files are opened once, and are then at hand
+        check_sample(here.tables, generation)
     return HealthAnswer(status="ready")
 
 

@@ -21,6 +21,12 @@ class CaptionFile:
     photo_column: str | None = None
     text_columns: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        check_kind("CaptionFile", self.file, (str, Path), "the name of a table of captions")
+        columns = (self.text_columns,) if isinstance(self.text_columns, str) else tuple(self.text_columns)
+        object.__setattr__(self, "file", Path(self.file))
+        object.__setattr__(self, "text_columns", columns)
+
     @classmethod
     def of(cls, captions: str | Path | CaptionFile | None) -> CaptionFile | None:
         """Return the file that is meant by its name alone, too."""

@@ -49,6 +49,9 @@ class CiReports:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 with file.open("a", encoding="utf-8"):
                     pass
+                # Where a run ends early, there is no report, and none of a run before that is taken for its own.
+                if file.is_file():
+                    file.unlink()
             except OSError as error:
                 raise SettingError(
                     f"{option} {file} cannot be written ({error.strerror}): choose another file."

@@ -107,9 +107,9 @@ def _replace_lost(
     with index.catalog.writing() as tables:
         index.forget_previous(tables)
     report = ingest(index, photos, policy, others=others, lift=lift)
-    back = len(
-        (before.keys() & _live_tags(index).keys()) - {one.name for one in same if isinstance(one, Item)}
-    )
+    # What others brought is in no folder, and has not left.
+    names = {one.name for one in photos} - {one.name for one in same if isinstance(one, Item)}
+    back = len(before.keys() & _live_tags(index).keys() & names)
     return dataclasses.replace(
         report, added=report.added - back, changed=back, removed=first.removed - back + report.removed
     )

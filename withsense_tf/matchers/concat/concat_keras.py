@@ -28,7 +28,8 @@ class ConcatKeras(NetworkMatcher):
     Unlike a linear form it can, in principle, learn which photos and texts belong together; but nothing in its
     build says that the two vectors are to be compared, and a few thousand pairs do not teach it.
 
-    It learns from judged pairs alone: a photo that has captions and no judgements has no target to foretell.
+    It learns from the pairs that it is given alone, judged ones or those of `caption_pairs`: a captioned photo beside
+    them has no target to foretell.
 
     - `widths` of the hidden layers; `dropout` behind each, as a share; `batch_norm`: whether each is normalised.
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.

@@ -44,7 +44,8 @@ class ConcatLinear(Matcher):
     so **it ranks the photos in the same order whatever the text says**: it can learn which photos and which
     captions get high scores in general, never which belong together. It is here as the row to beat.
 
-    It learns from judged pairs alone: a photo that has captions and no judgements has no target to foretell.
+    It learns from the pairs that it is given alone, judged ones or those of `caption_pairs`: a captioned photo beside
+    them has no target to foretell.
 
     - `kind`: "linear" (least squares), "ridge" or "lasso", with a penalty that is chosen within the training pairs.
     - `photo`: the photo encoder, by name, as an object, or as a list of that one.

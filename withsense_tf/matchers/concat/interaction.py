@@ -26,7 +26,8 @@ class Interaction(NetworkMatcher):
     alone); "product" and "difference" give a small network the products, or the squared differences, number by number.
     It is the step between a network on concatenated vectors and two towers.
 
-    It learns from judged pairs alone: a photo that has captions and no judgements has no target to foretell.
+    It learns from the pairs that it is given alone, judged ones or those of `caption_pairs`: a captioned photo beside
+    them has no target to foretell.
 
     - `width` of that network's hidden layer, and `dropout` behind it, as a share.
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, english_lemmas, lemma, russian_analyser, words
+from withsense_tf.common.words import CYRILLIC, SMALL, english_lemmas, lemma, russian_analyser, words
 from withsense_tf.encoders.english_spellings import other_spelling
 from withsense_tf.encoders.people_words import names_people
-from withsense_tf.encoders.word_pairs import counterparts
+from withsense_tf.encoders.word_pairs import counterparts, russian_by_english
 from withsense_tf.matchers.chance.noun_lists import english_nouns
 from withsense_tf.search.query.tokens import Token, tokens, word_table
 from withsense_tf.search.query.without import cuts_at
@@ -26,6 +26,8 @@ EVERYBODY: Final = frozenset({"people", "person", "human", "человек", "л
 PEOPLE: Final = word_table("people")["people"]
 # The forms of each word of a term, and whether it stands in the plural.
 Phrase = tuple[tuple[frozenset[str], ...], bool]
+# Russian words of one root share so many letters: снег, снежный.
+BEGINNING: Final = 3
 CHILDREN: Final = frozenset({"child", "kid", "ребенок", "дети"})
 
 
@@ -136,6 +138,37 @@ def _basic(word: str) -> frozenset[str]:
         forms = {str(p.normal_form) for p in russian_analyser().parse(word) if p.score >= LEAST_SCORE}
         return frozenset(form.replace("ё", "е") for form in forms | {lemma(word)})
     forms = {word, lemma(word), FORMS.get(word, word)}
-    # Who wants no tyres wants no tires.
+    # Who wants no tyres wants no tires, and who wants no snow, no snowy street.
     other = other_spelling(word)
-    return frozenset(forms if other is None else {*forms, other, lemma(other)})
+    return frozenset(_of_adjective(word).union(forms, () if other is None else (other, lemma(other))))
+
+
+def _of_adjective(word: str) -> frozenset[str]:
+    """Return the noun that an English adjective in -y or -ed is made of.
+
+    One in -y can be compared, and begins in Russian as its noun does: a party is no part, and a busy street no bus.
+    One in -ed is no form of a verb.
+
+    >>> [*map(_of_adjective, ("snowy", "icy", "helmeted"))], [*map(_of_adjective, ("party", "busy", "parked"))]
+    ([frozenset({'snow'}), frozenset({'ice'}), frozenset({'helmet'})], [frozenset(), frozenset(), frozenset()])
+    """
+    table, russian = english_lemmas(), russian_by_english()
+    if word.endswith("ed") and word not in table:
+        return _nouns_of(word[:-2])
+    if not word.endswith("y") or f"{word[:-1]}ier" not in table:
+        return frozenset()
+    beginnings = {_beginning(one) for one in russian.get(word, ())}
+    nouns = _nouns_of(word[:-1])
+    return frozenset(one for one in nouns if not beginnings.isdisjoint(map(_beginning, russian[one])))
+
+
+def _nouns_of(stem: str) -> frozenset[str]:
+    """Return the words of the table of both languages that a stem may be: a doubled letter is one, an e may be lost."""
+    short = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
+    return frozenset(
+        one for one in (stem, short, f"{stem}e") if one in russian_by_english() and one not in SMALL
+    )
+
+
+def _beginning(russian: str) -> str:
+    return russian.replace("ё", "е")[:BEGINNING]
