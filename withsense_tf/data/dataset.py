@@ -210,13 +210,8 @@ def check_dataset(what: str, value: object) -> None:
 
 def check_pairs(what: str, value: object) -> None:
     """Raise if something is no pairs."""
-    check_kind(
-        what,
-        value,
-        Pairs,
-        "pairs of photos and texts",
-        "pass ws.relevance(data), or where nobody judged ws.caption_pairs(data)",
-    )
+    how = "pass ws.relevance(data), or where nobody judged ws.caption_pairs(data)"
+    check_kind(what, value, Pairs, "pairs of photos and texts", how)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
