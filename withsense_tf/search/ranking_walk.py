@@ -38,7 +38,7 @@ from withsense_tf.search.search_request import SearchRequest
 T = TypeVar("T")
 
 # A photo without captions is left out if its pixels fit a term that must not be there at least so well. On held-out
-# photos of Flickr8k that leaves out 75 % of those that show it, and 2 % of the others (experiments/RESULTS.md).
+# photos of Flickr8k that leaves out 68 % of those that show it, and 2 % of the others (experiments/RESULTS.md).
 SHOWS: Final = 0.2
 # Behind a best photo that fits, others may fit less, down to this share of the least that the best one needs.
 FLOOR: Final = 0.3
