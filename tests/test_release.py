@@ -84,7 +84,6 @@ def test_what_is_installed_holds_the_package_and_what_it_reads(release: Release)
         ".typed",
         ".bz2",
         ".css",
-        ".csv",
         ".html",
         ".js",
         ".npy",

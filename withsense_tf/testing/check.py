@@ -127,10 +127,10 @@ def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str
     from withsense_tf.testing.differences import learned_difference
 
     matcher = make()
-    fitted = matcher.fit(train)
+    answer = matcher.fit(train)
     require(
-        fitted is matcher,
-        f"`fit` must return the matcher itself, got {type(fitted).__name__}: write `_fit`, and no `fit`.",
+        answer is matcher,
+        f"`fit` must return the matcher itself, got {type(answer).__name__}: write `_fit`, and no `fit`.",
     )
     numbers = asked_numbers(matcher, test)
     check_scale(matcher, test)

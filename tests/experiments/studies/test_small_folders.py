@@ -9,9 +9,9 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.experiments.studies.small_folders import (
     FEW_PHOTOS,
-    indexed,
     lines,
     photos_of_rare_nouns,
+    search_of,
     write_folder,
 )
 
@@ -42,7 +42,7 @@ def test_what_is_typed_for_a_photo_is_asked_of_its_folder(colours: Dataset, tmp_
     small = load_dataset(folder)
     own = small.captions.groupby("photo")["text"].first()
     typed = pd.DataFrame({"image": own.index, "russian": "подводная лодка", "english": own.to_numpy()})
-    with indexed(folder, "auto", tmp_path / "store", 0) as search:
+    with search_of(folder, "auto", tmp_path / "store", 0) as search:
         table = list(lines(search, small, typed, {"en, foreign": ["a submarine"]}, 0))
     cells = {row[0].split(" (")[0]: row[1:] for row in (line.strip("| ").split(" | ") for line in table[3:])}
     assert float(cells["typed, english"][1]) > float(cells["typed, russian"][1])

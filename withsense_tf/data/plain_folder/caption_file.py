@@ -23,8 +23,8 @@ class CaptionFile:
 
     def __post_init__(self) -> None:
         check_kind("CaptionFile", self.file, (str, Path), "the name of a table of captions")
-        given: object = self.text_columns
-        columns = (given,) if isinstance(given, str) else tuple(self.text_columns)
+        value: object = self.text_columns
+        columns = (value,) if isinstance(value, str) else tuple(self.text_columns)
         object.__setattr__(self, "file", Path(self.file))
         object.__setattr__(self, "text_columns", columns)
 

@@ -49,30 +49,30 @@ def main(
     from withsense_tf.experiments.queries.read_queries import read_typed_queries
     from withsense_tf.experiments.studies.foreign_queries import read_foreign_queries
 
-    typed, foreign = read_typed_queries(data), read_foreign_queries()
+    queries, foreign = read_typed_queries(data), read_foreign_queries()
     with TemporaryDirectory(prefix="withsense-small-") as folder, terminal.each_said_once():
         write_folder(load_dataset(data), Path(folder), photos, captions, seed)
-        with indexed(Path(folder), weights, store, seed) as search:
-            for line in lines(search, load_dataset(folder), typed, foreign, seed):
+        with search_of(Path(folder), weights, store, seed) as search:
+            for line in lines(search, load_dataset(folder), queries, foreign, seed):
                 typer.echo(line)
 
 
 def write_folder(data: Dataset, folder: Path, photos: int, captions: int, seed: int) -> None:
     """Make a plain folder of photos drawn from the judged ones, with a table of captions drawn from each photo's."""
     draw = random.Random(seed)
-    judged = sorted(set(data.experts["photo"]))
+    names = sorted(set(data.experts["photo"]))
     texts = data.captions.groupby("photo")["text"].apply(list).to_dict()
     paths = dict(zip(data.photos["photo"], data.photos["path"], strict=True))
     with (folder / CAPTIONS_FILE).open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "caption"])
-        for name in sorted(draw.sample(judged, min(photos, len(judged)))):
+        for name in sorted(draw.sample(names, min(photos, len(names)))):
             (folder / name).symlink_to(Path(paths[name]).resolve())
             own = texts.get(name, [])
             rows.writerows([name, text] for text in draw.sample(own, min(captions, len(own))))
 
 
-def indexed(folder: Path, weights: str, store: Path | None, seed: int) -> Search:
+def search_of(folder: Path, weights: str, store: Path | None, seed: int) -> Search:
     """Index a folder by the matcher and under the law that `index build` takes by itself."""
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -88,7 +88,7 @@ def indexed(folder: Path, weights: str, store: Path | None, seed: int) -> Search
 
 
 def lines(
-    search: Search, data: Dataset, typed: pd.DataFrame, foreign: Mapping[str, Sequence[str]], seed: int
+    search: Search, data: Dataset, queries: pd.DataFrame, foreign: Mapping[str, Sequence[str]], seed: int
 ) -> Iterator[str]:
     """Return a table: a row for each kind of query."""
     lawful, _ = search.policy.split(data)
@@ -96,13 +96,13 @@ def lines(
     yield f"{len(texts):,} of {len(data.photos):,} photos may be shown"
     yield HEADER
     yield "|---|---|---|---|"
-    here = typed[typed["image"].isin(texts)]
+    here = queries[queries["image"].isin(texts)]
     photos = [{name} for name in here["image"]]
     for language in ("english", "russian"):
         yield _row(search, f"typed, {language}", here[language].tolist(), photos)
-    for name, queries in foreign.items():
+    for name, others in foreign.items():
         if not name.endswith(", all"):
-            yield _row(search, name, queries, [])
+            yield _row(search, name, others, [])
     photos_of = photos_of_rare_nouns(texts, seed)
     yield _row(search, "nouns of one to three photos, English", list(photos_of), list(photos_of.values()))
     in_russian = _in_russian(photos_of)
