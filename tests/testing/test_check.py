@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,13 @@ class Largest(Constant):
     def _score(self, pairs):
         lengths = pairs.table["text"].str.len().to_numpy(float)
         return lengths / lengths.max()
+
+
+class Over(Constant):
+    """A third of its numbers are too large."""
+
+    def _score(self, pairs):
+        return pairs.table["text"].str.len().to_numpy(float) % 3 * 0.6
 
 
 class Silent(Constant):
@@ -279,3 +287,13 @@ def test_who_gives_no_numbers_is_told_that_and_not_asked_what_it_saves() -> None
 def test_a_broken_one_is_told_what_it_breaks(name: str, said: str, prepared: Path) -> None:
     with pytest.raises(check.ContractError, match=said):
         check.check_matcher(f"broken_matchers:{name}", prepared)
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.slow
+def test_it_is_told_how_many_scores_are_cut_off() -> None:
+    code, printed = invoke("broken_matchers:Over")
+    assert code == 0
+    share = re.search(r"for each pair \(([0-9]+)% of its scores lie outside, and are cut off\)", printed)
+    assert share is not None
+    assert 0 < int(share.group(1)) < 50

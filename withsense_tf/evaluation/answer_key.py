@@ -129,10 +129,10 @@ def asked_grid(matcher: Matcher, gallery: Gallery, queries: Queries) -> np.ndarr
     return finite(f"{matcher.name}: grid", matcher.grid(gallery, queries), (len(queries), len(gallery)))
 
 
-def check_scale(matcher: Matcher, pairs: Pairs) -> None:
-    """Raise where most of a matcher's scores lie outside 0 to 1, and so are cut off."""
+def check_scale(matcher: Matcher, pairs: Pairs) -> float:
+    """Return which share of a matcher's scores lies outside 0 to 1, and so is cut off; raise where most do."""
     if type(matcher)._score is Matcher._score:
-        return
+        return 0.0
     scores = matcher._checked_scores(pairs)
     outside = float(((scores < 0) | (scores > 1)).mean())
     if outside > MOST_OUTSIDE:
@@ -140,6 +140,7 @@ def check_scale(matcher: Matcher, pairs: Pairs) -> None:
             f"{outside:.0%} of its scores lie outside 0 to 1 (from {scores.min():g} to {scores.max():g}) and are cut "
             "off: bring them to that scale."
         )
+    return outside
 
 
 def _without(data: Dataset, content: Iterable[str], but: Collection[str] = ()) -> Dataset:

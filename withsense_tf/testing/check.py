@@ -133,7 +133,7 @@ def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str
         f"`fit` must return the matcher itself, got {type(answer).__name__}: write `_fit`, and no `fit`.",
     )
     numbers = asked_numbers(matcher, test)
-    check_scale(matcher, test)
+    outside = check_scale(matcher, test)
     pairs = [f"{photo} beside {text!r}" for photo, text in zip(test.table["photo"], test.texts, strict=True)]
     _require_same(matcher.predict(test), numbers, pairs, "asked twice, it must say the same", CHANCE)
     # In another order, and fewer of them: a mean over all pairs is the same in any order.
@@ -152,8 +152,9 @@ def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str
     # A few pairs may hide it: steps of a calibration swallow what would move numbers of other pairs.
     apart = learned_difference(again, matcher, type(matcher).LEARNED)
     require(not apart, f"{anew} learn the same: {apart} {CHANCE}")
+    cut = f" ({outside:.0%} of its scores lie outside, and are cut off)" if outside else ""
     return [
-        "it gives a number from 0 to 1 for each pair, whatever stands beside it",
+        f"it gives a number from 0 to 1 for each pair{cut}, whatever stands beside it",
         "trained anew it says the same",
     ]
 

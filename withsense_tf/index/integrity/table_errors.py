@@ -93,7 +93,8 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
             "make one where nothing is yet: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
         )
     return DataError(
-        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
+        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder} (in Python "
+        "ws.PhotoIndex.make makes an empty one, for ws.build_index)"
     )
 
 
