@@ -40,22 +40,19 @@ def decide(
 ) -> Decision:
     """Let a person's decision hold for a photo from now on, and write it into the trail.
 
-    Where another person decided since this one saw a `state` of it, that is a problem, and nothing is done.
+    Where the person saw another `state` of it than there is by now, that is a problem, and nothing is done.
     """
     with writing_alone(service):
         name, digest = content_of(service, id_)
         overrides = _overrides(service)
-        holding = _of_content(overrides, name, digest)
-        # What one decided oneself one knows, whatever list it is that one saw before.
-        is_own = bool(holding) and all(one.by == signer.name for one in holding)
-        if state not in (None, _state(holding)) and not is_own:
+        before = _of_content(overrides, name, digest)
+        if state not in (None, _state(before)):
             raise ProblemError(
                 409, "not_the_last", "This photo was decided on again since.", "Look at it again."
             )
         one = Override(name, decision, signer.name, reason, digest)
-        before = _cells(holding[-1] if holding else None)
-        note = new_decision(name, digest, decision, before, signer, reason)
-        return _put_override(service, overrides, holding, one, note)
+        note = new_decision(name, digest, decision, _cells(before), signer, reason)
+        return _put_override(service, overrides, before, one, note)
 
 
 def with_states(service: PhotoService, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -64,8 +61,8 @@ def with_states(service: PhotoService, photos: Sequence[dict[str, Any]]) -> list
     return [one | {"state": _state(_of_content(overrides, one["name"], one["digest"]))} for one in photos]
 
 
-def _state(holding: Sequence[Override]) -> str:
-    return hashlib.sha256(repr(holding).encode()).hexdigest()[:12] if holding else "none"
+def _state(one: Override | None) -> str:
+    return "none" if one is None else hashlib.sha256(repr(one).encode()).hexdigest()[:12]
 
 
 def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Decision:
@@ -95,13 +92,12 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
                 409, "not_the_last", "This photo was decided on again since.", f"Undo {last.id} first."
             )
         overrides = _overrides(service)
-        holding = _of_content(overrides, found_decision.photo, found_decision.digest)
-        now = next((one for one in holding if one.photo == found_decision.photo), None)
+        now = _of_content(overrides, found_decision.photo, found_decision.digest)
         before = None if found_decision.before is None else Override(**found_decision.before)
         decision = None if before is None else before.decision
         photo, digest = found_decision.photo, found_decision.digest
         note = replace(new_decision(photo, digest, decision, _cells(now), signer, reason), undoes=number)
-        return _put_override(service, overrides, [] if now is None else [now], before, note)
+        return _put_override(service, overrides, now, before, note)
 
 
 def can_be_undone(decisions: Sequence[Decision]) -> set[str]:
@@ -161,27 +157,23 @@ def _overrides(service: PhotoService) -> dict[str, Override]:
     return parse_overrides(read_bytes(file), str(file))
 
 
-def _of_content(overrides: Mapping[str, Override], name: str, digest: str) -> list[Override]:
-    """Return the rows of a content under any name, as copies have it, that of this name last."""
-    rows = [
-        one for one in overrides.values() if one.digest == digest or (one.photo == name and not one.digest)
-    ]
-    return sorted(rows, key=lambda one: one.photo == name)
+def _of_content(overrides: Mapping[str, Override], name: str, digest: str) -> Override | None:
+    return next((one for one in overrides.values() if one.photo == name and one.digest in ("", digest)), None)
 
 
 def _put_override(
     service: PhotoService,
     overrides: Mapping[str, Override],
-    old: Sequence[Override],
+    old: Override | None,
     new: Override | None,
     decision: Decision,
 ) -> Decision:
-    """Put a decision in the place of others: first into the index, then into the file that both are held against.
+    """Put a decision in the place of another: first into the index, then into the file that both are held against.
 
     So the index answers by the law as it was until all photos are judged anew. Stopped between, it answers nothing
     until the index is judged again. What cannot be written into the audit log, the trail and the file changes nothing.
     """
-    rows = [one for one in overrides.values() if one not in old] + ([] if new is None else [new])
+    rows = [one for one in overrides.values() if one is not old] + ([] if new is None else [new])
     content, file = table_of(rows), _overrides_file(service)
     with (
         _trail(service).before_effect() as note,

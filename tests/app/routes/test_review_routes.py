@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from app_places import Place, ids_of
 from full_files import files_of_at_most, without_rights, without_room
 from starlette.testclient import TestClient
-from uploads_of_tests import PNG
 
 from withsense_tf.app.api_keys import KeyRing
 
@@ -124,54 +122,6 @@ def test_a_decision_on_a_state_that_is_no_more_is_refused(reviewer: TestClient) 
     (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
     assert f'name="state" value="{photo["state"]}"' in reviewer.get("/review").text
     assert reviewer.post("/api/v1/review/decisions", json=said | {"state": photo["state"]}).status_code == 201
-
-
-def test_who_decided_last_decides_otherwise_on_the_same_list(reviewer: TestClient) -> None:
-    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
-    said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls.", "state": photo["state"]}
-    for decision in ("allow", "restrict", "restrict"):
-        answer = reviewer.post("/api/v1/review/decisions", json=said | {"decision": decision})
-        assert answer.status_code == 201, answer.text
-    assert reviewer.get(f"/api/v1/photos/{photo['id']}").status_code == 451
-    assert reviewer.post("/review/decide", data=said, follow_redirects=False).status_code == 303
-    # Another person has not seen it, and neither has Ann what another one decided.
-    assert reviewer.post("/api/v1/review/decisions", json=said | {"by": "Bob"}).status_code == 409
-    del said["state"]
-    assert reviewer.post("/api/v1/review/decisions", json=said | {"by": "Bob"}).status_code == 201
-    late = reviewer.post("/api/v1/review/decisions", json=said | {"state": photo["state"]})
-    assert (late.status_code, late.json()["kind"]) == (409, "not_the_last")
-
-
-def test_a_decision_on_a_copy_is_one_on_the_same_content(reviewer: TestClient) -> None:
-    ids = [
-        reviewer.post(
-            "/api/v1/upload",
-            files={"photo": ("a.png", PNG, "image/png")},
-            data={"caption": ["A toddler before a wall."]},
-        ).json()["id"]
-        for _ in range(2)
-    ]
-    states = {one["id"]: one["state"] for one in reviewer.get("/api/v1/review/withheld").json()}
-
-    def decide(at: int, decision: str, by: str, **more: str) -> Any:
-        said = {"id": ids[at], "decision": decision, "by": by, "reason": "Dolls."}
-        return reviewer.post("/api/v1/review/decisions", json=said | more)
-
-    def statuses() -> list[int]:
-        return [reviewer.get(f"/api/v1/photos/{id_}").status_code for id_ in ids]
-
-    assert decide(0, "allow", "Ann").status_code == 201
-    assert statuses() == [200, 200]
-    # Bob saw the copy before Ann decided on what it shows.
-    late = decide(1, "restrict", "Bob", state=states[ids[1]])
-    assert (late.status_code, late.json()["kind"]) == (409, "not_the_last")
-    other = decide(1, "restrict", "Bob")
-    assert other.status_code == 201, other.text
-    assert statuses() == [451, 451]
-    signature = {"by": "Bob", "reason": "They are dolls."}
-    undone = reviewer.post(f"/api/v1/review/decisions/{other.json()['id']}/undo", json=signature)
-    assert undone.status_code == 201, undone.text
-    assert statuses() == [200, 200]
 
 
 def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
