@@ -32,11 +32,12 @@ def is_on_read_only_disk(place: Path) -> bool:
     return hasattr(os, "statvfs") and bool(os.statvfs(_nearest(place)).f_flag & os.ST_RDONLY)
 
 
-def no_rights(error: OSError, place: object = None) -> str:
-    """Say which file this user may not use, whose it is, and what to do."""
+def no_rights(error: OSError, place: object = None, is_before: bool = True) -> str:
+    """Say which file this user may not use, whose it is, and what to do; `is_before`, nothing was changed so far."""
     file = error.filename2 or error.filename or place
     why = f"{words_of(error)}: {_whose(Path(str(file)))}"
-    return f"{file} may not be read or written by who runs this ({why}). Nothing was changed. {GIVE}"
+    changed = "Nothing was changed. " if is_before else ""
+    return f"{file} may not be read or written by who runs this ({why}). {changed}{GIVE}"
 
 
 def no_writing(place: Path) -> str:

@@ -73,11 +73,12 @@ def list_restricted(
 
 def _restricted_photos(gate: Gate) -> dict[str, tuple[PhotoDecision, str]]:
     """Return the restricted photos by name, in order, each with its decision and why it is restricted, in short."""
-    from withsense_tf.data.embedded.file_captions import holds_keywords
+    from withsense_tf.data.embedded.keyword_places import keywords_among
     from withsense_tf.index.trail.restriction_reasons import reason_of
 
     texts = gate.data.other_texts
-    with_keywords = set(texts.loc[texts["caption"].map(holds_keywords).astype(bool), "photo"])
+    cells = zip(texts["photo"], texts["caption"], texts["text"], strict=True)
+    with_keywords = {photo for photo, place, text in cells if keywords_among([(place, text)])}
     return {
         photo: (decision, reason_of(decision.source, photo in with_keywords))
         for photo in sorted(set(gate.data.photos["photo"]) & gate.decisions.keys())

@@ -239,7 +239,7 @@ def run(command: Callable[[], object]) -> None:
 
         message = disk_trouble(error) or complaint(error) or None
         if message is None and isinstance(error, PermissionError) and error.filename:
-            message = no_rights(error)
+            message = no_rights(error, is_before=False)  # who knows?
         elif message is None and isinstance(error, OSError):
             message = f"{error.filename or 'input or output'}: {words_of(error)}"
         if message is None:

@@ -220,9 +220,15 @@ def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:
     """Return the rows that may be found and whose captions or keywords have some of the words."""
     keep = question.keep
     where = () if keep is None else keep.where
-    rows = rows_with_words(question.tables, question.model, forms, CANDIDATES, where)
-    # Keywords of what is withheld bring nothing forward.
-    rows = rows[_counts(question, forms, rows)[0].any(axis=1)]
+    most = CANDIDATES
+    while True:
+        rows = rows_with_words(question.tables, question.model, forms, most, where)
+        # Keywords of what is withheld bring nothing forward, and take no place of others.
+        free = rows[_counts(question, forms, rows)[0].any(axis=1)]
+        if len(rows) < most or len(free) >= CANDIDATES:
+            break
+        most *= 4
+    rows = free[:CANDIDATES]
     return rows[np.isin(rows, keep.rows())] if keep is not None and keep.listed else rows
 
 

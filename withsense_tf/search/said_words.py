@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.index.tables.words_table import forms_at
+from withsense_tf.index.tables.words_table import KEYWORDS, forms_at
 from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
 from withsense_tf.matchers.search_forms import SearchForm
 
@@ -41,14 +41,26 @@ def counts_of_forms(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return how many captions of each row's photo have each basic form, (rows, forms), and how many there are.
 
-    Keywords are one of them, but not of photos that are restricted at an age limit.
+    Keywords are one of them where they have one of the forms, but not of photos that are restricted at an age limit:
+    who gives keywords to a photo must not lose by it what captions say.
     """
     texts = forms_at(tables, model, rows, age_limit) if forms else {}
-    there = [texts.get(row, "") for row in rows.tolist()]
     marks = [f" {form} " for form in forms]
+    there = [_counted(texts.get(row, ""), marks) for row in rows.tolist()]
     counts = np.array([[text.count(mark) for mark in marks] for text in there], float)
     captions = np.array([text.count("\n") + 1 if text else 0 for text in there], float)
     return counts.reshape(len(rows), len(forms)), captions
+
+
+def _counted(text: str, marks: Sequence[str]) -> str:
+    """Return what counts of what was said of a photo: keywords that have none of the words do not.
+
+    >>> text = f" a dog \\n{KEYWORDS} canon "
+    >>> _counted(text, [" dog "]), _counted(text, [" dog ", " canon "]) == text
+    (' a dog ', True)
+    """
+    captions, keywords, more = text.partition(KEYWORDS)
+    return text if not keywords or any(mark in more for mark in marks) else captions.rstrip("\n")
 
 
 def looks_of_said(

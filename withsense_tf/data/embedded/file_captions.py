@@ -13,10 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from withsense_tf.common.words import SMALL, is_known, lemma
-from withsense_tf.data.embedded.exif_texts import TAGS
 from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, Embedded
-from withsense_tf.data.embedded.iptc_texts import NAMES
-from withsense_tf.data.embedded.xmp_texts import KEYWORDS
 
 # A text that stands in more files is a stamp, which speaks of none of them.
 MOST_FILES: Final = 3
@@ -47,14 +44,6 @@ SUBJECTS: Final = (
     "man woman lady bride groom officer soldier worker musician surfer skier singer beard cowboy climber"
     " cyclist hiker dog cat horse bird cow sheep gull"
     " мужчина женщина невеста жених музыкант рыбак лыжник собака кошка кот лошадь птица корова"
-)
-# How places of keywords end, in evidence.
-OF_KEYWORDS: Final = tuple(
-    f" {name.split()[-1]}"
-    for name in (
-        *(name for name, kind in (*TAGS.values(), *NAMES.values()) if kind == KEYWORD),
-        *(name for _, name in KEYWORDS),
-    )
 )
 YOUNG: Final = "young little small tiny молодой маленький"
 
@@ -138,15 +127,6 @@ def say_what_is_shown(keywords: Iterable[str]) -> bool:
         and not known_words.isdisjoint(SUBJECTS.split())
         and known_words.isdisjoint(YOUNG.split())
     )
-
-
-def holds_keywords(place: str) -> bool:
-    """Return whether what stands at a place, as evidence names it, is a keyword.
-
-    >>> holds_keywords("IPTC Keywords of a.jpg"), holds_keywords("EXIF Artist of a.jpg"), holds_keywords("keywords")
-    (True, False, False)
-    """
-    return place.partition(" of ")[0].endswith(OF_KEYWORDS)
 
 
 def _key(text: str) -> str:

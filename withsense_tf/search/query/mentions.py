@@ -80,7 +80,7 @@ def _phrases(term: str, has_russian: bool) -> tuple[Phrase, ...]:
 def _is_plural(word: str) -> bool:
     if CYRILLIC.search(word):
         return any(reading.tag.number == "plur" for reading in russian_analyser().parse(word)[:1])
-    return word in (f"{lemma(word)}s", f"{lemma(word)}es")
+    return word.endswith("s") and lemma(word) != word
 
 
 def _one_word(word: str) -> frozenset[str]:
@@ -154,7 +154,7 @@ def _of_adjective(word: str) -> frozenset[str]:
     """
     table, russian = english_lemmas(), russian_by_english()
     if word.endswith("ed") and word not in table:
-        return _nouns_of(word[:-2])
+        return _nouns_of(word[:-2]) & {word[:-2]}
     if not word.endswith("y") or f"{word[:-1]}ier" not in table:
         return frozenset()
     beginnings = {_beginning(one) for one in russian.get(word, ())}
