@@ -49,9 +49,20 @@ def test_words_are_known_in_any_form_but_not_from_restricted_captions(index: Pho
         assert shown.near("xylophon") == []
 
 
-def test_the_letters_of_most_words_of_captions_are_known(index: PhotoIndex) -> None:
+def test_the_letters_of_most_captions_are_those_of_photos_that_may_be_shown(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    child = ["Ребёнок у красной стены .", "Ребёнок с самоваром .", "Малыш у колодца ."]
+    items = [
+        item_of(looks, "wall.png", 60, texts=["A red wall ."]),
+        item_of(looks, "child.png", 61, texts=child),
+    ]
+    index = new_index(tmp_path / "letters", fitted("hybrid"), items, store)
     with index.catalog.reading() as tables:
-        assert ShownWords(tables, IndexDoor(LAW, tables, "BB")).are_russian is False
+        letters = [
+            ShownWords(tables, IndexDoor(LAW, tables, country)).are_russian for country in ("BB", "AQ")
+        ]
+    assert letters == [False, True]
 
 
 def test_a_verdict_that_another_hand_changed_lends_no_word(index: PhotoIndex) -> None:

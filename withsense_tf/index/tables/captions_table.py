@@ -17,6 +17,7 @@ CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption 
 # What a row holds: a text for the law alone, a caption, or where one cannot be read.
 OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
 RUSSIAN: Final = "А-яЁё"  # letters, as a pattern has them
+_FREE: Final = "JOIN law ON law.photo = live.id AND age_limit = ? AND restricted = 0 "
 
 
 def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[str, str, int]]) -> None:
@@ -91,7 +92,7 @@ def free_captions(
 
     Without an age limit, all may be seen. `is_russian` asks for captions with Russian letters, or for those without.
     """
-    law = "" if age_limit is None else "JOIN law ON law.photo = live.id AND age_limit = ? AND restricted = 0 "
+    law = "" if age_limit is None else _FREE
     letters = "" if is_russian is None else f"AND (text GLOB '*[{RUSSIAN}]*') = ? "
     values = [*([] if age_limit is None else [age_limit]), CAPTIONS, most_signs]
     rows = tables.execute(
@@ -102,3 +103,14 @@ def free_captions(
         (*values, *([] if is_russian is None else [is_russian]), most),
     )
     return [text for text, _ in rows]
+
+
+def count_free_captions(tables: sqlite3.Connection, age_limit: int | None) -> tuple[int, int]:
+    """Return how many captions of live photos that may be seen at an age limit are Russian, and how many are not."""
+    law, values = ("", []) if age_limit is None else (_FREE, [age_limit])
+    russian, every = tables.execute(
+        f"SELECT total(text GLOB '*[{RUSSIAN}]*'), count(*) FROM captions JOIN live ON live.id = captions.photo {law}"
+        "WHERE counts = ?",
+        (*values, CAPTIONS),
+    ).fetchone()
+    return int(russian), every - int(russian)

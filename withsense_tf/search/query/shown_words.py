@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import cached_property
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, lemma
+from withsense_tf.common.words import lemma
 from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.tables.captions_table import count_free_captions
 from withsense_tf.index.tables.words_table import (
     all_caption_words,
     count_free_photos_with,
@@ -46,12 +46,16 @@ class ShownWords:
             if self._has("plain", other)
         ]
 
-    @cached_property
+    @property
     def are_russian(self) -> bool | None:
-        """Return whether most words of captions are in Russian letters; None where there are no captions."""
-        caption_words = [word for word in all_caption_words(self._tables) if word.isalpha()]
-        russian = sum(bool(CYRILLIC.search(word)) for word in caption_words)
-        return 2 * russian > len(caption_words) if caption_words else None
+        """Return whether most captions that may be shown are Russian; None where there are none.
+
+        Others would tell of themselves: who adds words until the answer turns learns which ones were there.
+        """
+        russian, others = self._door.once_a_state(
+            f"captions by letters at {self._limit}", lambda: count_free_captions(self._tables, self._limit)
+        )
+        return russian > others if russian or others else None
 
     def _has(self, column: str, word: str) -> bool:
         if (column, word) not in self._answers:
