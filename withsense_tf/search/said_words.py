@@ -46,17 +46,17 @@ def counts_of_forms(
     """
     texts = forms_at(tables, model, rows, age_limit) if forms else {}
     marks = [f" {form} " for form in forms]
-    there = [_counted(texts.get(row, ""), marks) for row in rows.tolist()]
+    there = [_text_that_counts(texts.get(row, ""), marks) for row in rows.tolist()]
     counts = np.array([[text.count(mark) for mark in marks] for text in there], float)
     captions = np.array([text.count("\n") + 1 if text else 0 for text in there], float)
     return counts.reshape(len(rows), len(forms)), captions
 
 
-def _counted(text: str, marks: Sequence[str]) -> str:
+def _text_that_counts(text: str, marks: Sequence[str]) -> str:
     """Return what counts of what was said of a photo: keywords that have none of the words do not.
 
     >>> text = f" a dog \\n{KEYWORDS} canon "
-    >>> _counted(text, [" dog "]), _counted(text, [" dog ", " canon "]) == text
+    >>> _text_that_counts(text, [" dog "]), _text_that_counts(text, [" dog ", " canon "]) == text
     (' a dog ', True)
     """
     captions, keywords, more = text.partition(KEYWORDS)
