@@ -59,8 +59,8 @@ def _text_that_counts(text: str, marks: Sequence[str]) -> str:
     >>> _text_that_counts(text, [" dog "]), _text_that_counts(text, [" dog ", " canon "]) == text
     (' a dog ', True)
     """
-    captions, keywords, more = text.partition(KEYWORDS)
-    return text if not keywords or any(mark in more for mark in marks) else captions.rstrip("\n")
+    captions, sign, keywords = text.partition(KEYWORDS)
+    return text if not sign or any(mark in keywords for mark in marks) else captions.rstrip("\n")
 
 
 def looks_of_said(

@@ -24,10 +24,10 @@ def test_columns_that_are_named_are_taken_as_they_are(tmp_path: Path) -> None:
 def test_names_of_a_table_and_of_one_column_may_be_plain_texts(tmp_path: Path) -> None:
     root = photos(tmp_path / "photos", "a.jpg")
     (root / "t.csv").write_text("file,note,words\na.jpg,DSC-01,SEA\n")
-    asked = CaptionFile(str(root / "t.csv"), text_columns="words")  # type: ignore[arg-type]
+    asked = CaptionFile(str(root / "t.csv"), text_columns="words")  # type: ignore[arg-type]  # that is tried
     assert captions_of(read(root, captions=asked)) == {"a.jpg": ["SEA"]}
     with pytest.raises(KindError, match="name of a table of captions"):
-        CaptionFile(5)  # type: ignore[arg-type]
+        CaptionFile(5)  # type: ignore[arg-type]  # that is tried
 
 
 def test_the_table_may_lie_elsewhere_and_have_the_name_of_one_in_the_folder(tmp_path: Path) -> None:
