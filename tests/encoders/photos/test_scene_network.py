@@ -26,18 +26,27 @@ def test_weights_are_saved_in_half_the_bytes_and_read_back(tmp_path: Path) -> No
     np.testing.assert_allclose(other(PIXELS, training=False), expected, rtol=0.02, atol=0.02)
 
 
-def test_a_file_of_an_earlier_version_that_holds_plain_numbers_is_read_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("planes", [False, True], ids=["numbers", "low and high bytes"])
+def test_a_file_of_an_earlier_version_with_an_array_a_layer_is_read_too(planes: bool, tmp_path: Path) -> None:
     one, other, file = scene_network(), scene_network(), tmp_path / "earlier.npz"
     values = [value.astype(np.float16) for value in one.get_weights()]
-    np.savez_compressed(file, **{f"{at:03d}": value for at, value in enumerate(values)})
+    layers = [value.view(np.uint8).reshape(*value.shape, 2) for value in values]
+    arrays = [np.stack([layer[..., 0], layer[..., 1]]) for layer in layers] if planes else values
+    np.savez_compressed(file, **{f"{at:03d}": array for at, array in enumerate(arrays)})
     load_scene_weights(other, file)
     assert all((a == b).all() for a, b in zip(values, other.get_weights(), strict=True))
 
 
 @pytest.mark.parametrize(
     ("arrays", "message"),
-    [({"000": np.zeros(3)}, "another network"), ({}, "another network"), (None, "cannot be read")],
-    ids=["one array", "none", "no archive"],
+    [
+        ({"000": np.zeros(3)}, "another network"),
+        ({"low": np.zeros(3, np.uint8), "high": np.zeros(3, np.uint8)}, "another network"),
+        ({"low": np.zeros(3, np.uint8), "high": np.zeros(2, np.uint8)}, "cannot be read"),
+        ({}, "another network"),
+        (None, "cannot be read"),
+    ],
+    ids=["one array", "three weights", "half a weight", "none", "no archive"],
 )
 def test_a_file_that_does_not_fit_changes_no_weight(
     arrays: dict[str, np.ndarray] | None, message: str, tmp_path: Path

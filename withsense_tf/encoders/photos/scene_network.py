@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,34 +50,41 @@ def scene_network() -> Any:
 
 
 def save_scene_weights(network: Any, file: Path) -> None:
-    """Write the weights as float16: half the size, and the vectors hardly change."""
-    arrays = {f"{at:03d}": _planes(value) for at, value in enumerate(network.get_weights())}
-    write_arrays(file, **arrays)
+    """Write the weights as float16: half the size, and the vectors hardly change.
+
+    They are bytes, all low ones apart from all high ones, and of all layers together: so they are packed closest.
+    """
+    values = np.concatenate([value.ravel() for value in network.get_weights()]).astype("<f2").view(np.uint8)
+    write_arrays(file, low=values[0::2], high=values[1::2])
 
 
 def load_scene_weights(network: Any, file: Path) -> None:
     """Read the weights into the network; a file that does not fit is an error."""
+    shapes = [tuple(variable.shape) for variable in network.weights]
     try:
-        arrays = read_arrays(file)
-        values = [_numbers(arrays[name]) for name in sorted(arrays)]
+        values = _layers(read_arrays(file), shapes)
     except (OSError, ValueError) as error:
         raise SettingError(f"{file} cannot be read as weights of scene_net ({error}). {_ADVICE}") from error
-    shapes = [tuple(variable.shape) for variable in network.weights]
     if [value.shape for value in values] != shapes:
         raise SettingError(f"{file} holds weights of another network than scene_net. {_ADVICE}")
     network.set_weights(values)
 
 
-def _planes(values: np.ndarray) -> np.ndarray:
-    """Return numbers as bytes, all low ones before all high ones: so a file is packed into a twentieth less."""
-    pairs = np.ascontiguousarray(values, np.float16).view(np.uint8).reshape(*values.shape, 2)
-    return np.stack([pairs[..., 0], pairs[..., 1]])
+def _layers(arrays: dict[str, np.ndarray], shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
+    """Return each layer's numbers, float32; an earlier file has an array of numbers, or of two planes, for each."""
+    if set(arrays) != {"low", "high"}:
+        return [_numbers(arrays[name]) for name in sorted(arrays)]
+    values = _numbers(np.stack([arrays["low"], arrays["high"]]))
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    if values.shape != (ends[-1],):
+        return [values]
+    return [part.reshape(shape) for part, shape in zip(np.split(values, ends[:-1]), shapes, strict=True)]
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:
-    """Return what `_planes` made bytes of, and numbers of an earlier file as they are, float32."""
+    """Return low and high bytes as the numbers that they are, float32; numbers stay as they are."""
     if values.dtype == np.uint8 and values.ndim and len(values) == 2:
-        values = np.stack([values[0], values[1]], axis=-1).view(np.float16)[..., 0]
+        values = np.stack([values[0], values[1]], axis=-1).view("<f2")[..., 0]
     return values.astype(np.float32)
 
 
