@@ -287,7 +287,7 @@ def _looks(question: _Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
     blocks = np.zeros((*there.shape, points.shape[1]), np.float32)
     blocks[there] = points[place]
     lengths = np.linalg.norm(blocks.sum(axis=1, dtype=np.float64), axis=1)
-    return looks_of((blocks * question.point).sum(axis=2), lengths, there), there.any(axis=1)
+    return looks_of((blocks * question.point).sum(axis=2), lengths, there), np.asarray(there.any(axis=1))
 
 
 def number_at(numbers: np.ndarray | None, at: int) -> float | None:
