@@ -243,7 +243,7 @@ class RankingWalk:
             return True
         if not query.without and not query.phrases:
             return False
-        captions, keywords = self.shown.texts.said_of(photo.number).told
+        captions, keywords = self.shown.texts.said_of(photo.number).texts
         if query.phrases:
             plain = [f" {plain_words(text)} " for text in (*captions, *keywords)]
             if not all(any(f" {phrase} " in text for text in plain) for phrase in query.phrases):

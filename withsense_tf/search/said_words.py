@@ -50,7 +50,7 @@ class Said(NamedTuple):
     keywords: tuple[str, ...]
 
     @property
-    def told(self) -> tuple[list[str], tuple[str, ...]]:
+    def texts(self) -> tuple[list[str], tuple[str, ...]]:
         """Return the captions that may be told, and the keywords."""
         return [text for text in self.captions if text is not None], self.keywords
 
@@ -121,7 +121,7 @@ class ShownTexts:
 
     def _cells(self, photo: int) -> Cells:
         """Return what the table of words would have of a photo, had only what may be told been said of it."""
-        return cells_of(*self.said_of(photo).told)
+        return cells_of(*self.said_of(photo).texts)
 
     def cells_at(self, model: int, row: int) -> Cells:
         """Return what the table of words may tell of a row's photo."""

@@ -39,8 +39,8 @@ def photos_with_doubt(
         (age_limit,),
     ).fetchall()
     # As one value: there may be more of them than a question may have.
-    permitted = tables.execute(
+    by_permission = tables.execute(
         "SELECT id, name FROM live WHERE digest IN (SELECT value FROM json_each(?))",
         (json.dumps(list(permitted_digests)),),
     ).fetchall()
-    return dict([*free, *(permitted if permitted_digests else ())])
+    return dict([*free, *(by_permission if permitted_digests else ())])
