@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 from colours import COLOURS, PATTERNS
-from PIL import Image
+from index_digest import photo_contents
+from PIL import Image, ImageOps
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
@@ -28,6 +29,7 @@ from withsense_tf.search.search import Search
 COUNTRIES = Countries(
     (CountryRule("AQ", "none"), CountryRule("BB", "children", 16), CountryRule("CC", "children", 18))
 )
+INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
 CAMERAS = ("Nikon D90", "Canon 5D", "Leica M6")
 
 
@@ -106,3 +108,35 @@ def new_whole_index(folder: Path, matcher: Matcher, items: Sequence[Item], store
 def ask(folder: Path) -> None:
     """Ask an index for a photo, whatever is found."""
     Search(folder, policy=LAW, country="AQ")("a plain scarlet wall", minimum=0.0)
+
+
+def turned(item: Item, folder: Path, name: str) -> Item:
+    """Return a mirrored, recompressed copy with an innocent caption."""
+    path = folder / name
+    ImageOps.mirror(Image.open(item.path).convert("RGB").resize((96, 96))).save(path, quality=80)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Item(name, path, digest, ((f"{name}#0", INNOCENT),))
+
+
+def shown(index: PhotoIndex, policy: Policy = LAW, country: str = "BB") -> set[str]:
+    """Return the names of the photos that a search shows, those behind others included."""
+    hits = Search(index, policy=policy, country=country)("a wall", k=50, minimum=0.0)
+    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
+
+
+def found(index: PhotoIndex, text: str, **asked: object) -> list[str]:
+    """Return the names of the photos that a search finds where no law is in force."""
+    hits = Search(index, policy=LAW, country="AQ")(text, k=50, minimum=0.0, **asked)
+    return [hit.photo for hit in hits]
+
+
+def known(index: PhotoIndex, name: str) -> dict:
+    """Return all that an index holds of a live photo."""
+    return next(photo for photo in photo_contents(index) if photo["name"] == name)
+
+
+def quarantine(index: PhotoIndex) -> dict[str, tuple[str, str]]:
+    """Return of which kind what is wrong with photos is that were not taken in, and why, by name."""
+    with index.catalog.reading() as tables:
+        rows = tables.execute("SELECT name, kind, reason FROM quarantine").fetchall()
+    return {name: (kind, reason) for name, kind, reason in rows}

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from withsense_tf.app.photo_texts import author, image_path
+from withsense_tf.app.photo_texts import image_path
 from withsense_tf.app.uploads.index_writing import caption_id
+from withsense_tf.index.brought import author
 
 
 def test_the_id_of_a_caption_says_who_said_it() -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageOps
-from small_index import COUNTRIES, LAW, draw_look, item_of, law, new_index
+from small_index import COUNTRIES, INNOCENT, LAW, draw_look, item_of, law, new_index, shown, turned
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
@@ -27,42 +25,11 @@ from withsense_tf.policy.overrides import Override
 from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
-INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
 
 
 @pytest.fixture
-def kid(looks: Path) -> Item:
-    return item_of(looks, "far.png", 1, texts=[CHILD])
-
-
-@pytest.fixture
-def copy(looks: Path) -> Item:
-    return item_of(looks, "copy.png", 1, light=2, texts=[INNOCENT])
-
-
-@pytest.fixture
-def wall(looks: Path) -> Item:
-    return item_of(looks, "wall.png", 2, texts=[INNOCENT])
-
-
-@pytest.fixture
-def index(
-    kid: Item, copy: Item, wall: Item, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
-) -> PhotoIndex:
-    return new_index(tmp_path / "index", fitted("hybrid"), [kid, copy, wall], store)
-
-
-def shown(index: PhotoIndex, policy=LAW, country: str = "BB") -> set[str]:
-    hits = Search(index, policy=policy, country=country)("a wall", k=50, minimum=0.0)
-    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
-
-
-def turned(item: Item, folder: Path, name: str) -> Item:
-    """Return a mirrored, recompressed copy with an innocent caption."""
-    path = folder / name
-    ImageOps.mirror(Image.open(item.path).convert("RGB").resize((96, 96))).save(path, quality=80)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Item(name, path, digest, ((f"{name}#0", INNOCENT),))
+def items(kid: Item, copy: Item, wall: Item) -> list[Item]:
+    return [kid, copy, wall]
 
 
 def test_removing_the_photo_that_is_known_to_show_a_child_does_not_free_its_copy(index: PhotoIndex) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,11 +29,6 @@ from withsense_tf.policy.law import REVIEW
 from withsense_tf.policy.overrides import OVERRIDES, Override
 from withsense_tf.policy.photo_decisions import UNCAPTIONED, Ownership, spread
 from withsense_tf.policy.service import LawFiles
-
-
-@pytest.fixture(scope="module")
-def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
-    return fitted("hybrid")
 
 
 def compare(index: PhotoIndex, data: Dataset, policy: Policy) -> int:

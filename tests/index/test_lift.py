@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from index_digest import contents
-from small_index import LAW, item_of, law, new_index
+from small_index import CHILD, INNOCENT, LAW, item_of, law, new_index, shown
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
@@ -22,30 +22,13 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.overrides import Override
-from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
-INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
 
 
 @pytest.fixture
-def two(looks: Path) -> list[Item]:
-    return [
-        item_of(looks, "ann.png", 1, texts=[CHILD, INNOCENT]),
-        item_of(looks, "wall.png", 2, texts=[INNOCENT, INNOCENT + " Again ."]),
-    ]
-
-
-@pytest.fixture
-def index(
-    two: list[Item], fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
-) -> PhotoIndex:
-    return new_index(tmp_path / "index", fitted("hybrid"), two, store)
-
-
-def shown(index: PhotoIndex, policy=LAW) -> set[str]:
-    hits = Search(index, policy=policy, country="BB")("a wall", k=50, minimum=0.0)
-    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
+def items(two: list[Item]) -> list[Item]:
+    return two
 
 
 def without_evidence(item: Item) -> Item:

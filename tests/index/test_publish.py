@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from index_digest import contents, photo_contents
-from small_index import LAW, item_of, items_of_looks, law, new_index
+from small_index import LAW, item_of, items_of_looks, known, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
@@ -35,20 +35,6 @@ def five(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_
 def nine(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> str:
     """Return what an index of nine photos holds."""
     return contents(new_index(tmp_path / "nine", fitted("closed form"), items_of_looks(looks, 9), store))
-
-
-@pytest.fixture(scope="module")
-def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
-    return fitted("hybrid")
-
-
-@pytest.fixture
-def index(matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
-    return new_index(tmp_path / "index", matcher, items_of_looks(looks, 6), store)
-
-
-def known(index: PhotoIndex, name: str) -> dict:
-    return next(photo for photo in photo_contents(index) if photo["name"] == name)
 
 
 def test_photos_that_come_in_while_others_are_judged_anew_are_judged_too(

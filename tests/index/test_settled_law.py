@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,6 @@ from withsense_tf.index.upkeep.kept_out import keep_out
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
-
-
-@pytest.fixture(scope="module")
-def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
-    return fitted("hybrid")
 
 
 def photo_of(picture: Image.Image, folder: Path, name: str, *captions: str) -> Item:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from quick import at_once
-from small_index import LAW, item_of, items_of_looks, new_index
+from small_index import LAW
 
-from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import MOST_FILTERS, Condition, fact_row, parse_filter
-from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.query.parse import parse_query
 from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
-CHILD = "A child near a red wall ."
 
 
 def short(value: object) -> str:
@@ -29,17 +24,6 @@ def short(value: object) -> str:
         return ascii(value)[:20]
     except ValueError:
         return "huge"
-
-
-@pytest.fixture(scope="module")
-def index(
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    store: VectorStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> PhotoIndex:
-    items = [*items_of_looks(looks, 5), item_of(looks, "child.png", 20, texts=[CHILD])]
-    return new_index(tmp_path_factory.mktemp("bounds") / "index", fitted("closed form"), items, store)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from small_index import item_of, items_of_looks, law, new_index
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
-from withsense_tf.index.tables.words_table import captions_at
+from withsense_tf.index.tables.words_table import read_cells
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.chance import learn_chance
 from withsense_tf.matchers.chance.match_chance import REST, Chance
@@ -98,13 +97,13 @@ def test_captions_of_other_photos_are_read_where_the_first_has_not_all_words(
     items = items_of_looks(looks, 15)
     items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin over a scarlet wall .", "A zeppelin ."])
     whole = search(items, hybrid, store, tmp_path)
-    reads: list[int] = []
+    reads: list[tuple[str, str]] = []
 
-    def counted(tables: sqlite3.Connection, model: int, row: int) -> tuple[frozenset[str], tuple[str, ...]]:
-        reads.append(row)
-        return captions_at(tables, model, row)
+    def counted(cells: tuple[str, str]) -> tuple[frozenset[str], tuple[str, ...]]:
+        reads.append(cells)
+        return read_cells(cells)
 
-    monkeypatch.setattr(fitness, "captions_at", counted)
+    monkeypatch.setattr(fitness, "read_cells", counted)
     for text, count in (("a zeppelin", 1), ("a scarlet submarine under an iceberg", REST + 1)):
         reads.clear()
         whole(text, minimum=0)

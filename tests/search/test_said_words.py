@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
+from small_index import LAW, item_of, new_index
 
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
-from withsense_tf.search.said_words import looks_of_said
+from withsense_tf.search import said_words
+from withsense_tf.search.said_words import ShownTexts, looks_of_said
 
 CAPTIONED = np.ones(3, bool)
 
@@ -38,3 +46,25 @@ def test_of_a_photo_with_keywords_alone_each_word_counts_as_said_once() -> None:
     assert 0 < share[0] < share[1] == pytest.approx(1)
     assert by_words.tolist() == [SAID_ONCE, SAID_ONCE, 0]
     assert share[2] == 0
+
+
+def test_how_rare_a_word_is_hangs_on_what_may_be_told_alone(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ["A child and a zebra ."] * 3 + ["A motorcycle ."] * 2
+    items = [item_of(looks, f"{n}.png", 60 + n, texts=[text]) for n, text in enumerate(texts)]
+    index = new_index(tmp_path / "index", fitted("captions"), items, store)
+    monkeypatch.setattr(said_words, "MOST_RANKED", 2)
+    asked = ["zebra", "motorcycle", "gondola"]
+    with index.catalog.reading() as tables:
+        rarest = {
+            country: ShownTexts(tables, IndexDoor(LAW, tables, country)).rarest(asked)
+            for country in ("BB", "AQ")
+        }
+    # Where the photos of the child are withheld, their word is as rare as one that nobody said.
+    assert rarest == {"BB": ["gondola", "zebra", "motorcycle"], "AQ": ["gondola", "motorcycle"]}
+    index.close()

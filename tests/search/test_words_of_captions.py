@@ -144,14 +144,18 @@ def test_a_correction_comes_of_captions_that_may_be_shown_alone(index: PhotoInde
     assert ask(index, "a man zorbimg", minimum=0).corrections == ()
 
 
-def test_whom_a_permission_lets_see_a_photo_knows_its_words(index: PhotoIndex, tmp_path: Path) -> None:
+def test_whom_a_permission_lets_see_a_photo_learns_no_word_of_captions_that_stay_withheld(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
     register = ConsentRegister(tmp_path / "consents.jsonl")
     with index.catalog.reading() as tables:
         digest = photo_digests(tables, live_of_name("child.png"))["child.png"]
     register.grant("child.png", "Mum", ["show", "search"], ["BB"], digest=digest)
     policy = Policy(COUNTRIES, Ownership(), register)
-    found = Search(index, policy=policy, country="BB")("xylophone", minimum=0)
-    assert names(found)[0] == "child.png"
+    search = Search(index, policy=policy, country="BB")
+    assert "child.png" in names(search("a wall", 20, minimum=0))
+    assert names(search("xylophone", minimum=0)) == names(search('"xylophone"', minimum=0)) == []
+    assert "child.png" in names(search("a wall -xylophone", 20, minimum=0))
 
 
 def test_a_typing_error_is_corrected_and_said_and_can_be_searched_for_all_the_same(index: PhotoIndex) -> None:

@@ -20,6 +20,7 @@ from filelock import FileLock
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.file_access import words_of
 from withsense_tf.policy.watched import Watched
 
 SCOPES: Final = ("read", "write", "review", "metrics")
@@ -100,7 +101,7 @@ class KeyRing:
             return self._file.value()
         except OSError as error:
             raise DataError(
-                f"{self.file} cannot be read as a file of API keys ({error.strerror}), so nobody may ask."
+                f"{self.file} cannot be read as a file of API keys ({words_of(error)}), so nobody may ask."
             ) from error
 
     def _write(self, keys: Mapping[str, ApiKey]) -> None:

@@ -17,6 +17,7 @@ from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.thumbnails import PhotoFile
 from withsense_tf.app.uploads.quarantine import Quarantine
 from withsense_tf.errors import DataError, WithSenseError
+from withsense_tf.file_access import words_of
 from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
@@ -73,7 +74,7 @@ class PhotoService:
         try:
             parts = [file.stat() for file in self._files]
         except OSError as error:
-            raise DataError(f"{self.settings.index} is no index ({error.strerror}).") from error
+            raise DataError(f"{self.settings.index} is no index ({words_of(error)}).") from error
         identity = tuple(number for part in parts for number in (part.st_dev, part.st_ino))
         with self._lock:
             if self._search is None or identity != self._opened_as:

@@ -11,18 +11,19 @@ from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.photo_service import Doorway
 from withsense_tf.common.limits import parse_json
 from withsense_tf.data.named import column_text
-from withsense_tf.index.brought import BY_USER
+from withsense_tf.index.brought import author
 from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of_photos
 from withsense_tf.index.tables.photos_table import live_of_names, photo_records
+from withsense_tf.search.said_words import ShownTexts
 
 
 def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return what is known of photos, by name, as `PhotoAnswer` has it; the door has let each be shown already."""
     listing = list(names)
-    known_photos = {}
+    known_photos, shown = {}, ShownTexts(here.tables, here.door)
     texts = texts_of_photos(here.tables, live_of_names(listing))
     for photo, name, _, _, facts, *_ in photo_records(here.tables, live_of_names(listing)):
-        is_plain, id_of_photo = _is_plain(here, name), ids.write(name)
+        is_plain, id_of_photo = here.door.is_plain(name), ids.write(name)
         cells = {
             str(column): value if isinstance(value, str) else float(value)
             for column, value in parse_json(facts).items()
@@ -32,10 +33,9 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
             "id": id_of_photo,
             "name": name,
             "captions": [
-                {"text": text, "by": by}
+                {"text": text, "by": author(id_)}
                 for id_, text in texts.get((photo, CAPTIONS), ())
-                for by in [author(id_)]
-                if is_plain or not here.door.refuses(f"{text} . {by or ''}")
+                if shown.tells(photo, id_, text)
             ],
             "facts": cells,
             "width": _whole(cells.get("width")),
@@ -43,27 +43,6 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
             "image": image_path(id_of_photo, here.door.country),
         }
     return known_photos
-
-
-def _is_plain(here: Doorway, name: str) -> bool:
-    """Return whether none of a photo's texts speaks of what the law protects, as it was judged.
-
-    Of what a person allowed, or a permission lets be shown, single texts may, and so where some votes do not suffice.
-    """
-    decision = here.door.decision(name)
-    if decision is None:
-        return here.door.rule.rule == "none"
-    return not decision.restricted and not decision.by_hand and not decision.votes
-
-
-def author(caption: str) -> str | None:
-    """Return who said a caption, by its id, where a user of the API did.
-
-    >>> author("a.jpg#by Ann 0123456789abcdef"), author("a.jpg#2")
-    ('Ann', None)
-    """
-    match = BY_USER.search(caption)
-    return None if match is None else match["who"]
 
 
 def image_path(id_: str, country: str | None) -> str:

@@ -25,7 +25,7 @@ from withsense_tf.index.trail.decision_trail import (
     new_decision,
 )
 from withsense_tf.index.trail.take_out import take_out
-from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
+from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override, parse_overrides, table_of
 
@@ -189,7 +189,7 @@ def _put_override(
         )
         # Before the photos are judged: it holds the room that the file needs.
         fill_draft(draft, content, file)
-        check_law_of(index, changed_law)
+        check_may_judge(index, changed_law)
         note(decision, changed_law)
         judge_anew(index, changed_law, lift=True)
     return decision

@@ -35,7 +35,7 @@ def column_suggestions(service: PhotoService, country: str | None) -> ColumnsAns
 
 
 def _values(here: Doorway, column: str) -> list[str | float]:
-    values = free_values(here.tables, column, _limit(here), MOST_VALUES)
+    values = free_values(here.tables, column, here.door.limit, MOST_VALUES)
     return [value for value in values if not here.door.refuses(column_text(column, value))]
 
 
@@ -47,7 +47,7 @@ def query_examples(
     `is_russian` asks for those in Russian letters, or for the others.
     """
     with service.doorway(country) as here:
-        captions = free_captions(here.tables, _limit(here), MOST_SIGNS, k * SPARE, is_russian)
+        captions = free_captions(here.tables, here.door.limit, MOST_SIGNS, k * SPARE, is_russian)
         queries = dict.fromkeys(
             text.strip(" .").casefold()
             for text in captions
@@ -81,8 +81,3 @@ def _unsuited_words() -> re.Pattern[str]:
 def _front_page() -> dict[str, Any]:
     text = files("withsense_tf.app.page").joinpath("front_page.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
-
-
-def _limit(here: Doorway) -> int | None:
-    rule = here.door.rule
-    return None if rule.rule == "none" else here.door.level.key

@@ -76,7 +76,7 @@ def build(
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index, claim
-    from withsense_tf.index.upkeep.judge_anew import check_law_of
+    from withsense_tf.index.upkeep.judge_anew import check_may_judge
     from withsense_tf.index.vectors.engine_settings import Engine
     from withsense_tf.matchers.base import for_search_alone
     from withsense_tf.matchers.fitted import check_learner, fitted_matcher
@@ -90,7 +90,7 @@ def build(
     captions = captions_of_options(caption_file, photo_column, text_column)
     data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     photos = PhotoIndex.make(index)
-    check_law_of(photos, policy, lift)
+    check_may_judge(photos, policy, lift)
     photos.take_vectors_from(vectors_store or index.parent / "vectors")
     claim(photos, folder, replace)
     with for_search_alone():
@@ -125,11 +125,11 @@ def update(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import check_names, claim, unusable_photos, with_texts_of_index
     from withsense_tf.index.upkeep.ingest import Others, ingest
-    from withsense_tf.index.upkeep.judge_anew import check_law_of
+    from withsense_tf.index.upkeep.judge_anew import check_may_judge
     from withsense_tf.policy.current_policy import Policy
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
-    check_law_of(photos, policy, lift)
+    check_may_judge(photos, policy, lift)
     captions = captions_of_options(caption_file, photo_column, text_column)
     data = load_dataset(folder, captions=captions, tell=typer.echo)
     items = items_of(data, photo_facts(folder, data.photos, known_facts=data.listed_facts))

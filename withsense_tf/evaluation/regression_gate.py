@@ -14,6 +14,7 @@ from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.evaluation.reference_lines import ReferenceLine, lines_in
 from withsense_tf.evaluation.result_table import Value
 from withsense_tf.evaluation.row_status import RUN, status_of, was_run
+from withsense_tf.file_access import words_of
 
 Row = Mapping[str, Any]
 
@@ -112,9 +113,7 @@ def load_base(file: Path, option: str = "--against ") -> Base:
         if len(set(names)) < len(names):
             raise ValueError(f"two rows have the same {' and '.join(NAMES)}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        why = (
-            f"it has no {error}" if isinstance(error, KeyError) else getattr(error, "strerror", None) or error
-        )
+        why = f"it has no {error}" if isinstance(error, KeyError) else words_of(error)
         raise DataError(
             f"{option}{file} is no results.json of an earlier run ({why}): expected the file in its run folder."
         ) from error

@@ -33,6 +33,16 @@ THUMBNAILS: Final = "thumbnails"
 BY_USER: Final = re.compile(r"#by (?P<who>.+) [0-9a-f]{16}$", re.DOTALL)
 
 
+def author(caption: str) -> str | None:
+    """Return who said a caption, by its id, where a user of the API did.
+
+    >>> author("a.jpg#by Ann 0123456789abcdef"), author("a.jpg#2")
+    ('Ann', None)
+    """
+    match = BY_USER.search(caption)
+    return None if match is None else match["who"]
+
+
 def note_brought(index: PhotoIndex, folder: Path) -> None:
     """Note that photos in this folder were brought by users, and find those again that lie in it now."""
     new = str(folder.resolve())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -160,6 +160,25 @@ class IndexDoor(Door):
             ResultPlace(photo, None) if self.photo(photo) else ResultPlace(None, self.rule.message)
             for photo in photos
         ]
+
+    def is_plain(self, photo: str) -> bool:
+        """Return whether none of a photo's texts speaks of what the law protects, as it was judged.
+
+        Of what a person allowed, or a permission lets be shown, single texts may, and so where some votes do not
+        suffice.
+        """
+        decision = self.decision(photo)
+        if decision is None:
+            return self.limit is None
+        return not (decision.restricted or decision.by_hand or decision.votes)
+
+    @cached_property
+    def permitted_digests(self) -> frozenset[str]:
+        """Return the digests of the contents that a permission lets be shown here and now."""
+        consents = None if self.limit is None else self.policy.consents
+        day = self.day or datetime.now(UTC).date()
+        every = () if consents is None else consents.consents()
+        return frozenset(one.digest for one in every if one.digest and one.covers("show", self.country, day))
 
     def look_up(self, photos: Iterable[str]) -> None:
         """Find out what will be asked of some photos, in a few questions to the tables for all of them.

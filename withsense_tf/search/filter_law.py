@@ -16,7 +16,6 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import (
     free_values,
     is_free_column,
-    is_live_column,
     live_column_names,
     live_photos_with,
 )
@@ -67,11 +66,9 @@ def columns_to_name(tables: sqlite3.Connection, door: IndexDoor) -> list[str]:
 
 def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool:
     """Return whether a photo that may be shown here has a column."""
-    if door.rule.rule == "none":
-        return is_live_column(tables, column)
-    if is_free_column(tables, column, door.level.key):
+    if is_free_column(tables, column, door.limit):
         return True
-    if door.policy.consents is None:
+    if door.limit is None or door.policy.consents is None:
         return False
     photos = live_photos_with(tables, column)
     return any(door.photo(photo, "show") and door.photo(photo, "search") for photo in photos)
@@ -84,8 +81,7 @@ def nothing_meets(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> 
 
 
 def _other_values(tables: sqlite3.Connection, door: IndexDoor, part: Condition) -> str:
-    limit = None if door.rule.rule == "none" else door.level.key
-    values = free_values(tables, part.column, limit, MOST_LOOKED)
+    values = free_values(tables, part.column, door.limit, MOST_LOOKED)
     values = [value for value in values if not door.refuses(column_text(part.column, value))]
     if not values or any(matches((part,), {part.column: value}) for value in values):
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Final
 
@@ -11,7 +10,7 @@ import numpy as np
 from withsense_tf.common.words import CYRILLIC, lemma, words
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.tables.words_table import captions_at
+from withsense_tf.index.tables.words_table import read_cells
 from withsense_tf.matchers.chance.match_chance import BestPhotos, Chance
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
@@ -20,6 +19,7 @@ from withsense_tf.search.query.known_words import MOST_LISTED
 from withsense_tf.search.query.spelling import LONGEST_WORD
 from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.row_ranking import RowRanking
+from withsense_tf.search.said_words import ShownTexts
 
 # A terminal is told its option (`search/hits`).
 NEAREST: Final = "nearest with minimum=0"
@@ -31,7 +31,7 @@ NUMBERS: Final = frozenset(_NUMBERS.split())
 
 
 def chance_of_best(
-    generation: Generation, tables: sqlite3.Connection, point: np.ndarray, text: str, best: RowRanking
+    generation: Generation, shown: ShownTexts, point: np.ndarray, text: str, best: RowRanking
 ) -> Chance | None:
     """Return the chance that the first of some photos, which may be shown, is what a text asks for."""
     form = generation.form
@@ -47,9 +47,9 @@ def chance_of_best(
     if pixels is form:
         return form.chance_.of(text, BestPhotos(cosines, best.numbers, point=vectors[0, :width]))
     first, *rest = best.rows.tolist()
-    forms, captions = captions_at(tables, generation.number, first)
+    forms, captions = read_cells(shown.cells_at(generation.number, first))
     # Read as far as they are needed: where the first has every word, none of them is.
-    forms_of_rest = (captions_at(tables, generation.number, row)[0] for row in rest)
+    forms_of_rest = (read_cells(shown.cells_at(generation.number, row))[0] for row in rest)
     return form.chance_.of(
         text, BestPhotos(cosines, best.numbers, forms or None, vectors[0, :width], captions, forms_of_rest)
     )

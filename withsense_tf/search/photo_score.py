@@ -14,7 +14,7 @@ from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.search.query.photo_query import Refusal
 from withsense_tf.search.row_ranking import number_at, rank
-from withsense_tf.search.said_words import QueryWords
+from withsense_tf.search.said_words import QueryWords, ShownTexts
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ def photo_score(
         np.asarray(form.queries([text])[0]),
         1,
         Keep((), lambda: row, listed=True),
-        QueryWords(text, door.limit),
+        QueryWords(text, ShownTexts(tables, door)),
     )
+    if not len(ranking):
+        return PhotoScore(0.0)  # captions alone are asked, and one of the photo's may not be told
     why = (number_at(numbers, 0) for numbers in (ranking.image, ranking.captions, ranking.words))
     return PhotoScore(float(ranking.numbers[0]), *why)

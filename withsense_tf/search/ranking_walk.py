@@ -15,7 +15,6 @@ import numpy as np
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
-from withsense_tf.index.tables.captions_table import said_of
 from withsense_tf.index.tables.row_lookup import rows_that_meet
 from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
@@ -64,11 +63,7 @@ class RankingWalk:
     """A walk down the ranking of a request."""
 
     def __init__(
-        self,
-        generation: Generation,
-        tables: sqlite3.Connection,
-        door: IndexDoor,
-        request: SearchRequest,
+        self, generation: Generation, tables: sqlite3.Connection, door: IndexDoor, request: SearchRequest
     ) -> None:
         self.generation, self.tables, self.door = generation, tables, door
         self.request = request
@@ -97,7 +92,7 @@ class RankingWalk:
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
             return replace(nothing, message=" ".join([message, *self.request.notes]))
         vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
-        asked_words = None if similar else QueryWords(text, self.door.limit)
+        asked_words = None if similar else QueryWords(text, self.shown.texts)
         has_chance = bool(text) and not similar and self.form.chance_ is not None
         window = 4 * request.k + SPARE
         while True:
@@ -107,7 +102,7 @@ class RankingWalk:
             best = self._best(ranking, live) if has_chance else []
             # The chance hangs on the best photos, and not on how many are looked at for a page.
             if not has_chance or len(best) > REST or is_whole:
-                chance = chance_of_best(self.generation, self.tables, vector, text, ranking.take(best))
+                chance = chance_of_best(self.generation, self.shown.texts, vector, text, ranking.take(best))
                 page = self._walk(ranking, live, chance)
                 if page.more or page.ended or is_whole:
                     break
@@ -242,11 +237,13 @@ class RankingWalk:
         )
 
     def _left_out(self, row: int, photo: LivePhoto) -> bool:
-        """Return whether a photo has what must not be there, by captions or pixels, or lacks what was quoted."""
+        """Return whether a photo has what must not be there, lacks what was quoted, or hides what was filtered by."""
         query = self.request.query
+        if self.shown.texts.hides(photo.number, self.request.where):
+            return True
         if not query.without and not query.phrases:
             return False
-        captions, keywords = said_of(self.tables, photo.number)
+        captions, keywords = self.shown.texts.said_of(photo.number).texts
         if query.phrases:
             plain = [f" {plain_words(text)} " for text in (*captions, *keywords)]
             if not all(any(f" {phrase} " in text for text in plain) for phrase in query.phrases):

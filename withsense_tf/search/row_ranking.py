@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, looks_of
 from withsense_tf.search.said_words import (
     NO_WORDS,
     QueryWords,
+    ShownTexts,
     as_captions_say,
     counts_of_forms,
     looks_of_said,
@@ -71,6 +73,11 @@ class _Question:
         """Return the number of the model."""
         return self.generation.number
 
+    @cached_property
+    def texts(self) -> ShownTexts:
+        """Return what may be told of photos."""
+        return self.words.texts or ShownTexts(self.tables)
+
 
 def rank(
     generation: Generation,
@@ -95,7 +102,7 @@ def rank(
         return _rerank(question, form, k)
     ((part, engine),) = generation.vectors.items()
     if form.inner:
-        rows, scores = _best(question, engine, k)
+        rows, scores = _best(question, engine, k) if part == PHOTO else _best_live(question, engine, k, True)
     else:
         rows = keep.rows() if keep is not None else _rows_with_photo(question)
         rows, scores = _scan(engine, lambda block: form.scan(block, query), k, rows)
@@ -117,14 +124,21 @@ def _best(question: _Question, engine: VectorIndex, k: int) -> tuple[np.ndarray,
     return nearest.rows[0][there], nearest.scores[0][there].astype(np.float64)
 
 
-def _best_live(question: _Question, engine: VectorIndex, k: int) -> np.ndarray:
-    """Return the best k rows of live photos: what an index went through must not take their places."""
+def _best_live(
+    question: _Question, engine: VectorIndex, k: int, in_full: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best k rows of live photos, `in_full` of those whose captions may all be told: others take no place.
+
+    An engine keeps what an index went through, and one vector of all captions of a photo.
+    """
     depth = k
     while True:
-        rows, _ = _best(question, engine, depth)
-        live = np.isin(rows, live_rows_among(question.tables, question.model, rows))
-        if live.sum() >= k or len(rows) < depth:
-            return rows[live][:k]
+        rows, scores = _best(question, engine, depth)
+        fit = np.isin(rows, live_rows_among(question.tables, question.model, rows))
+        if in_full:
+            fit &= ~np.isin(rows, list(question.texts.untold_captions(question.model, rows.tolist())))
+        if fit.sum() >= k or len(rows) < depth:
+            return rows[fit][:k], scores[fit][:k]
         depth *= 2
 
 
@@ -161,7 +175,9 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     The candidates do not hang on k: with more of them, one could come in above the end of a page that was shown.
     """
     engines = question.generation.vectors
-    candidates = [_best_live(question, engine, CANDIDATES) for engine in engines.values()]
+    candidates = [
+        _best_live(question, engine, CANDIDATES, part == CAPTIONS)[0] for part, engine in engines.items()
+    ]
     weights, weights_as_read = _weights(question, form)
     if forms := list(weights | weights_as_read):
         candidates.append(_rows_with_words(question, forms))
@@ -169,7 +185,7 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     pixels = engines[PHOTO]
     front = len(rows)
     if front < k:
-        others = _best_live(question, pixels, k)
+        others, _ = _best_live(question, pixels, k)
         rows = np.concatenate([rows, others[~np.isin(others, rows)]])
     # Row by row, so that a photo's score does not hang on which others are looked at.
     vectors = pixels.get(rows)
@@ -213,17 +229,17 @@ def _weights(question: _Question, form: HybridForm) -> tuple[dict[str, float], d
 
 
 def _counts(question: _Question, forms: Collection[str], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return counts_of_forms(question.tables, question.model, list(forms), rows, question.words.age_limit)
+    return counts_of_forms(question.texts, question.model, list(forms), rows)
 
 
 def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:
     """Return the rows that may be found and whose captions or keywords have some of the words."""
     keep = question.keep
     where = () if keep is None else keep.where
-    most = CANDIDATES
+    most, rarest = CANDIDATES, question.texts.rarest(forms)
     while True:
-        rows = rows_with_words(question.tables, question.model, forms, most, where)
-        # Keywords of what is withheld bring nothing forward, and take no place of others.
+        rows = rows_with_words(question.tables, question.model, rarest, most, where)
+        # What may not be told brings nothing forward, and takes no place of others.
         free = rows[_counts(question, forms, rows)[0].any(axis=1)]
         if len(rows) < most or len(free) >= CANDIDATES:
             break
@@ -261,6 +277,9 @@ def _looks(question: _Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
     if not most or each_caption is None:
         return np.zeros((len(rows), 3)), captions > 0
     there = np.arange(most) < captions[:, None]
+    place_of = {row: at for at, row in enumerate(rows.tolist())}
+    for row, untold in question.texts.untold_captions(question.model, place_of).items():
+        there[place_of[row], untold] = False
     at = np.where(there, first[:, None] + np.arange(most), 0)
     singles, place = np.unique(at[there], return_inverse=True)
     points = each_caption.get(singles)
@@ -268,7 +287,7 @@ def _looks(question: _Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
     blocks = np.zeros((*there.shape, points.shape[1]), np.float32)
     blocks[there] = points[place]
     lengths = np.linalg.norm(blocks.sum(axis=1, dtype=np.float64), axis=1)
-    return looks_of((blocks * question.point).sum(axis=2), lengths, there), captions > 0
+    return looks_of((blocks * question.point).sum(axis=2), lengths, there), np.asarray(there.any(axis=1))
 
 
 def number_at(numbers: np.ndarray | None, at: int) -> float | None:

@@ -1,25 +1,190 @@
-"""The words of a query and what was said of photos: how often, and how much of the query it confirms."""
+"""The words of a query and what was said of photos: how often, and how much of the query it confirms.
+
+Only what may be told counts. Of a photo that a person allowed, that a permission lets be shown, or that too few votes
+restrict, single texts may speak of what the law protects; whoever tries words out would learn these one by one from
+any answer that hangs on them.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from withsense_tf.index.tables.words_table import KEYWORDS, forms_at
+from withsense_tf.common.limits import parse_json
+from withsense_tf.data.embedded.keyword_places import keywords_among
+from withsense_tf.data.named import column_text
+from withsense_tf.index.brought import author
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, texts_of_photos
+from withsense_tf.index.tables.free_photos import photos_with_doubt
+from withsense_tf.index.tables.photos_table import photo_of_id, photo_records
+from withsense_tf.index.tables.rows_table import rows_of_model
+from withsense_tf.index.tables.words_table import (
+    BETWEEN,
+    KEYWORDS,
+    MOST_RANKED,
+    Cells,
+    cells_at,
+    cells_of,
+    count_plain_photos_with,
+    count_with_forms,
+    forms_at,
+    photos_with,
+)
+from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
 from withsense_tf.matchers.search_forms import SearchForm
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+class Said(NamedTuple):
+    """What may be told of what was said of a photo: its captions in their order, None for others, and its keywords."""
+
+    captions: tuple[str | None, ...]
+    keywords: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[list[str], tuple[str, ...]]:
+        """Return the captions that may be told, and the keywords."""
+        return [text for text in self.captions if text is not None], self.keywords
+
+
+class ShownTexts:
+    """What was said of the photos of an index, as far as whoever stands before a door may be told; without one, all."""
+
+    def __init__(self, tables: sqlite3.Connection, door: IndexDoor | None = None) -> None:
+        self.tables, self._door = tables, door
+        self._limit = None if door is None else door.limit
+
+    def _once(self, what: str, find: Callable[[], T]) -> T:
+        return find() if self._door is None else self._door.once_a_state(what, find)
+
+    @cached_property
+    def _doubtful_photos(self) -> dict[int, str]:
+        """Return the names of the photos that may be shown though a text of them may not be told, by number."""
+        limit = self._limit
+        if limit is None or self._door is None:
+            return {}
+        digests = sorted(self._door.permitted_digests)
+        return self._once(
+            f"photos with doubt at {limit}, {digests}",
+            lambda: photos_with_doubt(self.tables, limit, digests),
+        )
+
+    def _doubtful_rows(self, model: int) -> dict[int, int]:
+        photos = self._doubtful_photos
+        if not photos:
+            return {}
+        return self._once(
+            f"rows in model {model} of {sorted(photos)}",
+            lambda: rows_of_model(self.tables, model, photos),
+        )
+
+    def said_of(self, photo: int) -> Said:
+        """Return what may be told of what was said of a photo that may be shown, by its number."""
+        if photo not in self._doubtful_photos:
+            return self._read(photo)
+        return self._once(f"what may be told of {photo} at {self._limit}", lambda: self._read(photo))
+
+    def _read(self, photo: int) -> Said:
+        texts = texts_of_photos(self.tables, photo_of_id(photo))
+        captions = (
+            text if self.tells(photo, id_, text) else None for id_, text in texts.get((photo, CAPTIONS), ())
+        )
+        others = (one for one in texts.get((photo, OTHER_TEXTS), ()) if self.tells(photo, *one))
+        return Said(tuple(captions), keywords_among(others))
+
+    def tells(self, photo: int, id_: str, text: str) -> bool:
+        """Return whether a text may be told that has an id and was said of a photo that may be shown."""
+        name = self._doubtful_photos.get(photo)
+        if name is None or self._door is None or self._door.is_plain(name):
+            return True
+        return not self._door.refuses(f"{text} . {author(id_) or ''}")
+
+    def hides(self, photo: int, where: Where) -> bool:
+        """Return whether a photo that may be shown has what may not be told in a column that is asked for."""
+        name = self._doubtful_photos.get(photo) if where else None
+        if name is None or self._door is None or self._door.is_plain(name):
+            return False
+        asked_columns = {part.column for part in where}
+        ((_, _, _, _, facts, *_),) = photo_records(self.tables, photo_of_id(photo))
+        return any(
+            column.casefold() in asked_columns and self._door.refuses(column_text(column, value))
+            for column, value in parse_json(facts).items()
+        )
+
+    def _cells(self, photo: int) -> Cells:
+        """Return what the table of words would have of a photo, had only what may be told been said of it."""
+        return cells_of(*self.said_of(photo).texts)
+
+    def cells_at(self, model: int, row: int) -> Cells:
+        """Return what the table of words may tell of a row's photo."""
+        photo = self._doubtful_rows(model).get(row)
+        return cells_at(self.tables, model, row) if photo is None else self._cells(photo)
+
+    def forms_at(self, model: int, rows: np.ndarray) -> dict[int, str]:
+        """Return the basic forms that may be told of each row's photo, keywords of withheld ones left out."""
+        texts = forms_at(self.tables, model, rows, self._limit)
+        photos = self._doubtful_rows(model)
+        return texts | {row: self._cells(photos[row])[0] for row in texts.keys() & photos.keys()}
+
+    def untold_captions(self, model: int, rows: Iterable[int]) -> dict[int, list[int]]:
+        """Return which captions of rows' photos may not be told, by their places; rows without any are left out."""
+        photos = self._doubtful_rows(model)
+        captions = {row: self.said_of(photos[row]).captions for row in photos.keys() & set(rows)}
+        return {
+            row: [at for at, text in enumerate(texts) if text is None]
+            for row, texts in captions.items()
+            if None in texts
+        }
+
+    def names_with(self, column: str, word: str) -> list[str]:
+        """Return the names of the photos, of those that are not plain, that have a word in what may be told."""
+        photos = self._doubtful_photos
+        there = photos_with(self.tables, column, word, photos) if photos else []
+        at = ("forms", "plain").index(column)
+        return [
+            photos[photo]
+            for photo in there
+            if f" {word} " in f" {self._cells(photo)[at].replace(BETWEEN, ' . ')} "
+        ]
+
+    def rarest(self, forms: Sequence[str]) -> list[str]:
+        """Return the basic forms by which photos are looked for: the rarest ones, until many photos have one of them.
+
+        They are counted in what may be told.
+        """
+        if count_with_forms(self.tables, forms) <= MOST_RANKED:
+            return sorted(forms)
+        counts = {form: self._count(form) for form in forms}
+        rarest: list[str] = []
+        total = 0
+        for form in sorted(counts, key=lambda one: (counts[one], one)):
+            if total and total + counts[form] > MOST_RANKED:
+                break
+            total += counts[form]
+            rarest.append(form)
+        return rarest
+
+    def _count(self, form: str) -> int:
+        return self._once(
+            f"plain photos with {form} at {self._limit}",
+            lambda: count_plain_photos_with(self.tables, "forms", form, self._limit),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class QueryWords:
-    """The text behind a point: its words count by themselves, but not in keywords of what `age_limit` restricts."""
+    """The text behind a point: its words count by themselves, in the texts that may be told; without any, in all."""
 
     text: str = ""
-    age_limit: int | None = None
+    texts: ShownTexts | None = None
 
 
 NO_WORDS: Final = QueryWords()
@@ -33,18 +198,14 @@ def as_captions_say(form: SearchForm, text: str) -> str:
 
 
 def counts_of_forms(
-    tables: sqlite3.Connection,
-    model: int,
-    forms: Sequence[str],
-    rows: np.ndarray,
-    age_limit: int | None = None,
+    shown: ShownTexts, model: int, forms: Sequence[str], rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return how many captions of each row's photo have each basic form, (rows, forms), and how many there are.
 
-    Keywords are one of them where they have one of the forms, but not of photos that are restricted at an age limit:
-    who gives keywords to a photo must not lose by it what captions say.
+    Keywords are one of them where they have one of the forms: who gives keywords to a photo must not lose by it what
+    captions say.
     """
-    texts = forms_at(tables, model, rows, age_limit) if forms else {}
+    texts = shown.forms_at(model, rows) if forms else {}
     marks = [f" {form} " for form in forms]
     there = [_text_that_counts(texts.get(row, ""), marks) for row in rows.tolist()]
     counts = np.array([[text.count(mark) for mark in marks] for text in there], float)

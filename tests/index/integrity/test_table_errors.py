@@ -29,7 +29,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.trail.decision_trail import DecisionTrail, Signer
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
+from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
@@ -203,7 +203,7 @@ def test_what_lies_on_a_disk_that_may_only_be_read_is_not_changed_and_the_disk_i
         changes: list[Callable[[], object]] = [
             lambda: ingest(opened, [], LAW, remove=[before[0]]),
             lambda: judge_anew(opened, LAW, anyway=True),
-            lambda: check_law_of(opened, LAW),
+            lambda: check_may_judge(opened, LAW),
             lambda: take_out(opened, before[:1], LAW, trail, Signer("Ann"), "He asked."),
         ]
         for change in changes:

@@ -19,7 +19,6 @@ from withsense_tf.index.tables.facts_table import (
     free_values,
     insert_facts,
     is_free_column,
-    is_live_column,
     live_column_names,
     live_photos_with,
     to_sql,
@@ -101,8 +100,8 @@ def test_columns_of_photos_that_are_not_live_are_not_offered(tables: sqlite3.Con
     insert_facts(tables, add_photo(tables, "staged.png", writer="1-a"), {"lens": "wide", "camera": "Leica"})
     assert column_names(tables) == ["camera", "lens"]
     assert live_column_names(tables) == {"camera"}
-    assert is_live_column(tables, "camera")
-    assert not is_live_column(tables, "lens")
+    assert is_free_column(tables, "camera", None)
+    assert not is_free_column(tables, "lens", None)
     assert live_photos_with(tables, "camera") == ["live.png"]
 
 

@@ -16,15 +16,16 @@ from withsense_tf.index.tables.rows_table import insert_rows
 from withsense_tf.index.tables.schema import forget_photos, make_tables, show_live
 from withsense_tf.index.tables.words_table import (
     all_caption_words,
-    captions_at,
-    count_free_photos_with,
+    cells_at,
+    count_plain_photos_with,
     count_wrong_words,
     forms_at,
     forms_of,
-    free_photos_with,
-    live_photos_with,
     make_words_anew,
+    photos_with,
+    plain_photos_with,
     plain_words,
+    read_cells,
     rows_with_phrases,
     rows_with_words,
 )
@@ -93,10 +94,10 @@ def test_the_captions_of_a_row_stand_beside_their_forms(
     tables: sqlite3.Connection, photos: dict[str, int]
 ) -> None:
     (row,) = forms_at(tables, 1, np.array([0, 3]), None)
-    forms, captions = captions_at(tables, 1, row)
+    forms, captions = read_cells(cells_at(tables, 1, row))
     assert captions == tuple(plain_words(caption) for caption in PHOTOS["a.png"])
     assert forms == frozenset(forms_of(PHOTOS["a.png"]).split())
-    assert captions_at(tables, 1, 999) == (frozenset(), ())
+    assert read_cells(cells_at(tables, 1, 999)) == (frozenset(), ())
     assert len(photos) == 4
 
 
@@ -106,21 +107,24 @@ def test_texts_for_the_law_alone_find_no_photo(tables: sqlite3.Connection) -> No
     assert all_caption_words(tables) == []
 
 
-def test_only_words_of_photos_that_may_be_seen_are_free(
+def test_only_words_of_photos_of_which_all_may_be_told_are_those_of_plain_photos(
     tables: sqlite3.Connection, photos: dict[str, int]
 ) -> None:
     verdict = (
         "INSERT INTO law (photo, age_limit, own_restricted, own_source, by_hand, captions, votes, evidence, "
     )
-    for name, restricted in (("a.png", 1), ("b.png", 0)):
+    for name, by_hand, votes, restricted in (("a.png", 0, 1, 1), ("b.png", 0, 0, 0), ("c.png", 1, 0, 0)):
         tables.execute(
-            verdict + "restricted) VALUES (?, 16, 0, '', 0, 0, 0, '[]', ?)", (photos[name], restricted)
+            verdict + "restricted) VALUES (?, 16, 0, '', ?, 0, ?, '[]', ?)",
+            (photos[name], by_hand, votes, restricted),
         )
-    assert free_photos_with(tables, "forms", "motorcycle", 16, 9) == ["b.png"]
-    assert free_photos_with(tables, "plain", "street", 16, 9) == []
-    assert count_free_photos_with(tables, "forms", "motorcycle", 16) == 1
-    assert count_free_photos_with(tables, "forms", "motorcycle", 18) == 0
-    assert live_photos_with(tables, "plain", "street") == ["a.png"]
+    assert plain_photos_with(tables, "forms", "motorcycle", 16, 9) == ["b.png"]
+    assert plain_photos_with(tables, "plain", "street", 16, 9) == []
+    assert count_plain_photos_with(tables, "forms", "motorcycle", 16) == 1
+    assert count_plain_photos_with(tables, "forms", "motorcycle", 18) == 0
+    assert plain_photos_with(tables, "plain", "street", None, 9) == ["a.png"]
+    assert photos_with(tables, "plain", "street", photos.values()) == [photos["a.png"]]
+    assert photos_with(tables, "plain", "street", [photos["b.png"]]) == []
 
 
 def test_staged_photos_are_not_found(tables: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from fitted_matchers import MAKERS
 from index_digest import contents
 from PIL import Image
 from PIL.ExifTags import Base
-from small_index import LAW, ask, item_of, items_of_looks, new_index
+from small_index import LAW, ask, item_of, items_of_looks, shown
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.photo_facts import photo_facts
@@ -29,27 +29,10 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.search.search import Search
 
-INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
-
 
 @pytest.fixture
-def two(looks: Path) -> list[Item]:
-    return [
-        item_of(looks, "ann.png", 1, texts=[CHILD, INNOCENT]),
-        item_of(looks, "wall.png", 2, texts=[INNOCENT, INNOCENT + " Again ."]),
-    ]
-
-
-@pytest.fixture
-def index(
-    two: list[Item], fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
-) -> PhotoIndex:
-    return new_index(tmp_path / "index", fitted("hybrid"), two, store)
-
-
-def shown(index: PhotoIndex, policy=LAW) -> set[str]:
-    hits = Search(index, policy=policy, country="BB")("a wall", k=50, minimum=0.0)
-    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
+def items(two: list[Item]) -> list[Item]:
+    return two
 
 
 def test_another_model_is_built_in_the_place_of_one_that_is_lost(

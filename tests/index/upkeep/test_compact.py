@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from index_digest import contents
-from small_index import LAW, item_of, items_of_looks, new_index
+from small_index import LAW, item_of
 
-from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index import photo_index
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
@@ -19,11 +18,6 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
-
-
-@pytest.fixture
-def index(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
-    return new_index(tmp_path / "index", fitted("hybrid"), items_of_looks(looks, 6), store)
 
 
 @pytest.fixture

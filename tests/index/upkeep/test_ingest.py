@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from index_digest import contents, photo_contents
-from small_index import LAW, item_of, items_of_looks, new_index
+from small_index import LAW, found, item_of, items_of_looks, known, new_index, quarantine
 
 from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -25,33 +25,8 @@ from withsense_tf.search.search import Search
 QUICK = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture(scope="module")
-def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
-    return fitted("hybrid")
-
-
-@pytest.fixture
-def index(matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
-    return new_index(tmp_path / "index", matcher, items_of_looks(looks, 6), store)
-
-
 def names(index: PhotoIndex) -> list[str]:
     return [photo["name"] for photo in photo_contents(index)]
-
-
-def known(index: PhotoIndex, name: str) -> dict:
-    return next(photo for photo in photo_contents(index) if photo["name"] == name)
-
-
-def quarantine(index: PhotoIndex) -> dict[str, tuple[str, str]]:
-    with index.catalog.reading() as tables:
-        found = tables.execute("SELECT name, kind, reason FROM quarantine").fetchall()
-    return {name: (kind, reason) for name, kind, reason in found}
-
-
-def found(index: PhotoIndex, text: str, **asked: object) -> list[str]:
-    hits = Search(index, policy=LAW, country="AQ")(text, k=50, minimum=0.0, **asked)
-    return [hit.photo for hit in hits]
 
 
 def bad_item(folder: Path, name: str, content: bytes) -> Item:

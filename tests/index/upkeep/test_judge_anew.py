@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +21,6 @@ from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
 HEAD = "photo,digest,decision,by,reason\n"
-
-
-@pytest.fixture(scope="module")
-def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
-    return fitted("hybrid")
 
 
 @pytest.fixture

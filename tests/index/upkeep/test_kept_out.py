@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 from scenes import collage_of, scene
-from small_index import LAW, item_of, new_index
+from small_index import INNOCENT, LAW, new_index, turned
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
@@ -24,37 +24,10 @@ from withsense_tf.index.upkeep.kept_out import keep_out, readmit
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 
-INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
-
 
 @pytest.fixture
-def kid(looks: Path) -> Item:
-    return item_of(looks, "far.png", 1, texts=[CHILD])
-
-
-@pytest.fixture
-def copy(looks: Path) -> Item:
-    return item_of(looks, "copy.png", 1, light=2, texts=[INNOCENT])
-
-
-@pytest.fixture
-def wall(looks: Path) -> Item:
-    return item_of(looks, "wall.png", 2, texts=[INNOCENT])
-
-
-@pytest.fixture
-def index(
-    kid: Item, copy: Item, wall: Item, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
-) -> PhotoIndex:
-    return new_index(tmp_path / "index", fitted("hybrid"), [kid, copy, wall], store)
-
-
-def turned(item: Item, folder: Path, name: str) -> Item:
-    """Return a mirrored, recompressed copy with an innocent caption."""
-    path = folder / name
-    ImageOps.mirror(Image.open(item.path).convert("RGB").resize((96, 96))).save(path, quality=80)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Item(name, path, digest, ((f"{name}#0", INNOCENT),))
+def items(kid: Item, copy: Item, wall: Item) -> list[Item]:
+    return [kid, copy, wall]
 
 
 def test_a_copy_of_a_photo_that_was_removed_stays_out_until_it_is_readmit(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_digest import contents, photo_contents
-from small_index import LAW, item_of, items_of_looks, new_index
+from index_digest import contents
+from small_index import LAW, found, item_of, known, quarantine
 
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.encoders.photos.photo_scene import SceneNet
@@ -18,32 +17,6 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search.search import Search
-
-
-@pytest.fixture(scope="module")
-def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
-    return fitted("hybrid")
-
-
-@pytest.fixture
-def index(matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
-    return new_index(tmp_path / "index", matcher, items_of_looks(looks, 6), store)
-
-
-def known(index: PhotoIndex, name: str) -> dict:
-    return next(photo for photo in photo_contents(index) if photo["name"] == name)
-
-
-def quarantine(index: PhotoIndex) -> dict[str, tuple[str, str]]:
-    with index.catalog.reading() as tables:
-        found = tables.execute("SELECT name, kind, reason FROM quarantine").fetchall()
-    return {name: (kind, reason) for name, kind, reason in found}
-
-
-def found(index: PhotoIndex, text: str, **asked: object) -> list[str]:
-    hits = Search(index, policy=LAW, country="AQ")(text, k=50, minimum=0.0, **asked)
-    return [hit.photo for hit in hits]
 
 
 def test_a_photo_that_changes_between_looking_and_indexing_gives_no_vector_to_its_old_content(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
+from small_index import CHILD, LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
@@ -20,19 +20,6 @@ from withsense_tf.policy.overrides import RELEASE
 from withsense_tf.search.query import photo_query
 from withsense_tf.search.query.photo_query import Refusal
 from withsense_tf.search.search import Search
-
-CHILD = "A child near a red wall ."
-
-
-@pytest.fixture(scope="module")
-def index(
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    store: VectorStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> PhotoIndex:
-    items = [*items_of_looks(looks, 5), item_of(looks, "child.png", 20, texts=[CHILD])]
-    return new_index(tmp_path_factory.mktemp("bounds") / "index", fitted("closed form"), items, store)
 
 
 @pytest.mark.parametrize(

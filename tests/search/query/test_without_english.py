@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from cuts import cut_of
 
-from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.query.without_english import cut_at
-
-
-def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
-    """Return the phrase of the first cue, its terms, and what joins the rest."""
-    words = tokens(text)
-    for at in range(len(words)):
-        cut = cut_at(words, at, strict)
-        if cut is not None:
-            said = " ".join(word.text for word in words[cut.first : cut.last])
-            return said, [" ".join(word.text for word in words[a:b]) for a, b in cut.terms], cut.join
-    return None
 
 
 @pytest.mark.parametrize(
@@ -33,7 +22,7 @@ def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
 def test_a_phrase_ends_with_its_last_term_and_what_belongs_to_it(
     text: str, phrase: str, terms: list[str]
 ) -> None:
-    found = cut_of(text)
+    found = cut_of(cut_at, text)
     assert found is not None
     assert found[:2] == (phrase, terms)
 
@@ -54,17 +43,17 @@ def test_a_phrase_ends_with_its_last_term_and_what_belongs_to_it(
     ],
 )
 def test_what_may_mean_something_else_is_no_phrase(text: str) -> None:
-    assert cut_of(text) is None
+    assert cut_of(cut_at, text) is None
 
 
 def test_a_caption_that_speaks_of_a_sign_does_not_mention_what_it_forbids() -> None:
-    assert cut_of("a sign that says no dogs") is None
-    assert cut_of("a sign that says no dogs", strict=False) is not None
-    assert cut_of("a street without cars and children playing", strict=False) is not None
+    assert cut_of(cut_at, "a sign that says no dogs") is None
+    assert cut_of(cut_at, "a sign that says no dogs", strict=False) is not None
+    assert cut_of(cut_at, "a street without cars and children playing", strict=False) is not None
 
 
 def test_what_is_wanted_instead_is_joined_to_the_rest() -> None:
-    found = cut_of("a beach without dogs but with cats")
+    found = cut_of(cut_at, "a beach without dogs but with cats")
     assert found is not None
     assert found[0] == "without dogs but"
     assert found[2] == " "

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from cuts import cut_of
 
-from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.query.without_russian import cut_at
-
-
-def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
-    """Return the phrase of the first cue, its terms, and what joins the rest."""
-    words = tokens(text)
-    for at in range(len(words)):
-        cut = cut_at(words, at, strict)
-        if cut is not None:
-            said = " ".join(word.text for word in words[cut.first : cut.last])
-            return said, [" ".join(word.text for word in words[a:b]) for a, b in cut.terms], cut.join
-    return None
 
 
 @pytest.mark.parametrize(
@@ -34,7 +23,7 @@ def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
     ],
 )
 def test_a_phrase_ends_where_the_genitive_ends(text: str, phrase: str, terms: list[str]) -> None:
-    found = cut_of(text)
+    found = cut_of(cut_at, text)
     assert found is not None
     assert found[:2] == (phrase, terms)
 
@@ -52,10 +41,10 @@ def test_a_phrase_ends_where_the_genitive_ends(text: str, phrase: str, terms: li
     ],
 )
 def test_what_may_mean_something_else_is_no_phrase(text: str) -> None:
-    assert cut_of(text) is None
+    assert cut_of(cut_at, text) is None
 
 
 def test_what_is_wanted_instead_is_joined_to_the_rest() -> None:
-    found = cut_of("пляж без собак, но с кошками")
+    found = cut_of(cut_at, "пляж без собак, но с кошками")
     assert found is not None
     assert found[1:] == (["собак"], " ")

@@ -20,6 +20,7 @@ from withsense_tf.app.uploads.photo_kinds import ENDINGS, check_photo
 from withsense_tf.common.atomic_files import flush
 from withsense_tf.common.limits import read_json
 from withsense_tf.errors import on_disk
+from withsense_tf.file_access import words_of
 
 DRAFT, ABOUT, PHOTO = ".draft", "about.json", "photo"
 # How folders end of photos that wait no more, and are being erased.
@@ -105,7 +106,7 @@ class Quarantine:
                 continue  # another process was quicker
             except OSError as error:
                 what = (
-                    f"a photo that waits no more cannot be erased ({error.strerror}): erase {folder} by hand"
+                    f"a photo that waits no more cannot be erased ({words_of(error)}): erase {folder} by hand"
                 )
                 LOGGER.error("", extra={"cells": {"error": what}})
 

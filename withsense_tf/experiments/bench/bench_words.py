@@ -104,15 +104,15 @@ def time_query(tables: sqlite3.Connection, query: str, photos: int) -> float:
     from withsense_tf.index.tables.words_table import rows_with_words
     from withsense_tf.matchers.forms.word_fit import WordFit
     from withsense_tf.search.row_ranking import CANDIDATES as MOST
-    from withsense_tf.search.said_words import counts_of_forms
+    from withsense_tf.search.said_words import ShownTexts, counts_of_forms
 
-    fit = WordFit()
+    fit, texts = WordFit(), ShownTexts(tables)
     rows = np.random.default_rng(1).choice(photos, min(CANDIDATES, photos), replace=False)
 
     def once() -> None:
         weights = fit.weights(query)
-        rows_with_words(tables, 1, list(weights), MOST, ())
-        fit.looks(weights, (), *counts_of_forms(tables, 1, list(weights), rows))
+        rows_with_words(tables, 1, texts.rarest(list(weights)), MOST, ())
+        fit.looks(weights, (), *counts_of_forms(texts, 1, list(weights), rows))
 
     return min(_time(once) for _ in range(RUNS))
 

@@ -22,6 +22,7 @@ from withsense_tf.experiments.compare.junit import write_junit
 from withsense_tf.experiments.compare.run_folder import escape, markdown
 from withsense_tf.experiments.runs.mlflow_tracker import Tracker, track_run
 from withsense_tf.experiments.runs.stored_runs import RESULTS, read_run
+from withsense_tf.file_access import words_of
 
 # GitHub names a file whose Markdown the page of a job shows; several steps append to it.
 STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
@@ -54,7 +55,7 @@ class CiReports:
                     file.unlink()
             except OSError as error:
                 raise SettingError(
-                    f"{option} {file} cannot be written ({error.strerror}): choose another file."
+                    f"{option} {file} cannot be written ({words_of(error)}): choose another file."
                 ) from error
         if self.track is not None:
             Tracker.of(self.track)

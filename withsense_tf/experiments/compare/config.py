@@ -10,6 +10,7 @@ from typing import Any, Final
 from withsense_tf.common.limits import parse_toml, read_text
 from withsense_tf.errors import SettingError, check_choice, shown
 from withsense_tf.evaluation.protocol import SPLITS
+from withsense_tf.file_access import words_of
 from withsense_tf.matchers.registry import MATCHERS
 from withsense_tf.matchers.setting_types import check_type
 
@@ -105,8 +106,7 @@ def _table_in(file: Path) -> dict[str, Any]:
     try:
         text = read_text(file, CONFIG_BYTES)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SettingError(f"--config {file} cannot be read: {reason}.") from error
+        raise SettingError(f"--config {file} cannot be read: {words_of(error)}.") from error
     try:
         return parse_toml(text)
     except ValueError as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from withsense_tf.data.embedded.keyword_places import keywords_among
+from withsense_tf.index.tables.free_photos import FREE, PLAIN, which_are
 from withsense_tf.index.tables.photos_table import PhotoSet, ids_of, photo_of_id
 from withsense_tf.index.tables.words_table import insert_words
 
@@ -17,7 +18,6 @@ CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption 
 # What a row holds: a text for the law alone, a caption, or where one cannot be read.
 OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
 RUSSIAN: Final = "А-яЁё"  # letters, as a pattern has them
-_FREE: Final = "JOIN law ON law.photo = live.id AND age_limit = ? AND restricted = 0 "
 
 
 def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[str, str, int]]) -> None:
@@ -49,13 +49,6 @@ def texts_of_photos(
 def texts_of(tables: sqlite3.Connection, photo: int, kind: int) -> tuple[tuple[str, str], ...]:
     """Return the texts of a photo of one kind, each with its id."""
     return texts_of_photos(tables, photo_of_id(photo)).get((photo, kind), ())
-
-
-def said_of(tables: sqlite3.Connection, photo: int) -> tuple[list[str], tuple[str, ...]]:
-    """Return the captions and the keywords of a photo."""
-    texts = texts_of_photos(tables, photo_of_id(photo))
-    captions = [text for _, text in texts.get((photo, CAPTIONS), ())]
-    return captions, keywords_among(texts.get((photo, OTHER_TEXTS), ()))
 
 
 def live_captions(tables: sqlite3.Connection) -> list[str]:
@@ -90,27 +83,26 @@ def free_captions(
 ) -> list[str]:
     """Return short captions of live photos that may be seen at an age limit, each photo's first, from all over.
 
-    Without an age limit, all may be seen. `is_russian` asks for captions with Russian letters, or for those without.
+    `is_russian` asks for captions with Russian letters, or for those without.
     """
-    law = "" if age_limit is None else _FREE
+    free, values = which_are(FREE, age_limit)
     letters = "" if is_russian is None else f"AND (text GLOB '*[{RUSSIAN}]*') = ? "
-    values = [*([] if age_limit is None else [age_limit]), CAPTIONS, most_signs]
     rows = tables.execute(
         # Of a group, SQLite takes the text that stands in the row of the least number.
-        f"SELECT text, min(number) FROM captions JOIN live ON live.id = captions.photo {law}"
-        f"WHERE counts = ? AND length(text) <= ? {letters}"
+        "SELECT text, min(number) FROM captions JOIN live ON live.id = captions.photo "
+        f"WHERE counts = ? AND length(text) <= ? {letters}{free} "
         "GROUP BY captions.photo ORDER BY (captions.photo * 40503) % 65536 LIMIT ?",
-        (*values, *([] if is_russian is None else [is_russian]), most),
+        (CAPTIONS, most_signs, *([] if is_russian is None else [is_russian]), *values, most),
     )
     return [text for text, _ in rows]
 
 
-def count_free_captions(tables: sqlite3.Connection, age_limit: int | None) -> tuple[int, int]:
-    """Return how many captions of live photos that may be seen at an age limit are Russian, and how many are not."""
-    law, values = ("", []) if age_limit is None else (_FREE, [age_limit])
+def count_plain_captions(tables: sqlite3.Connection, age_limit: int | None) -> tuple[int, int]:
+    """Return how many captions of live photos that are plain at an age limit are Russian, and how many are not."""
+    plain, values = which_are(PLAIN, age_limit)
     russian, every = tables.execute(
-        f"SELECT total(text GLOB '*[{RUSSIAN}]*'), count(*) FROM captions JOIN live ON live.id = captions.photo {law}"
-        "WHERE counts = ?",
-        (*values, CAPTIONS),
+        f"SELECT total(text GLOB '*[{RUSSIAN}]*'), count(*) FROM captions JOIN live ON live.id = captions.photo "
+        f"WHERE counts = ?{plain}",
+        (CAPTIONS, *values),
     ).fetchone()
     return int(russian), every - int(russian)

@@ -10,6 +10,7 @@ from typing import Final
 from withsense_tf.common.cell_texts import BETWEEN
 from withsense_tf.common.limits import parse_json
 from withsense_tf.errors import check_choice
+from withsense_tf.index.tables.free_photos import FREE, which_are
 from withsense_tf.index.vectors.filters import (
     LISTS,
     OPS,
@@ -31,8 +32,6 @@ CREATE INDEX facts_by_number ON facts (name, number);
 YEAR_GLOB: Final = "[0-9][0-9][0-9][0-9]"
 DATED_GLOBS: Final = (YEAR_GLOB, YEAR_GLOB + "-[0-9][0-9]*")
 _OF_LIVE: Final = "FROM facts JOIN live ON live.id = facts.photo"
-# Those of photos that the law lets be seen at an age limit.
-_OF_FREE: Final = f"{_OF_LIVE} JOIN law ON law.photo = facts.photo WHERE age_limit = ? AND restricted = 0"
 
 
 def insert_facts(tables: sqlite3.Connection, photo: int, facts: Mapping[str, str | float]) -> None:
@@ -63,26 +62,18 @@ def live_column_names(tables: sqlite3.Connection) -> set[str]:
     return {name for (name,) in tables.execute(f"SELECT DISTINCT facts.name {_OF_LIVE}")}
 
 
-def is_live_column(tables: sqlite3.Connection, column: str) -> bool:
-    """Return whether a live photo has a column."""
-    row = tables.execute(f"SELECT 1 {_OF_LIVE} WHERE facts.name = ? LIMIT 1", (column,))
-    return row.fetchone() is not None
-
-
-def is_free_column(tables: sqlite3.Connection, column: str, age_limit: int) -> bool:
-    """Return whether a live photo that is not restricted at an age limit has a column."""
-    row = tables.execute(f"SELECT 1 {_OF_FREE} AND facts.name = ? LIMIT 1", (age_limit, column))
+def is_free_column(tables: sqlite3.Connection, column: str, age_limit: int | None) -> bool:
+    """Return whether a live photo that may be seen at an age limit has a column; without a limit, all may."""
+    free, values = which_are(FREE, age_limit)
+    row = tables.execute(f"SELECT 1 {_OF_LIVE} WHERE facts.name = ?{free} LIMIT 1", (column, *values))
     return row.fetchone() is not None
 
 
 def is_free_value(tables: sqlite3.Connection, column: str, text: str, age_limit: int | None) -> bool:
-    """Return whether a live photo that may be seen at an age limit has a text, as facts are kept, in a column.
-
-    Without an age limit, all may be seen.
-    """
-    source, values = (_OF_LIVE + " WHERE 1", []) if age_limit is None else (_OF_FREE, [age_limit])
+    """Return whether a live photo that may be seen at an age limit has a text, as facts are kept, in a column."""
+    free, values = which_are(FREE, age_limit)
     row = tables.execute(
-        f"SELECT 1 {source} AND facts.name = ? AND text = ? LIMIT 1", (*values, column, text)
+        f"SELECT 1 {_OF_LIVE} WHERE facts.name = ? AND text = ?{free} LIMIT 1", (column, text, *values)
     )
     return row.fetchone() is not None
 
@@ -90,23 +81,19 @@ def is_free_value(tables: sqlite3.Connection, column: str, text: str, age_limit:
 def free_values(
     tables: sqlite3.Connection, column: str, age_limit: int | None, most: int
 ) -> list[str | float]:
-    """Return the values of a column that most live photos have which may be seen at an age limit.
-
-    Without an age limit, all may be seen.
-    """
-    source, values = (_OF_LIVE + " WHERE 1", []) if age_limit is None else (_OF_FREE, [age_limit])
+    """Return the values of a column that most live photos have which may be seen at an age limit."""
+    free, limits = which_are(FREE, age_limit)
+    source, values = f"{_OF_LIVE} WHERE facts.name = ?{free}", (column, *limits)
     if column in LISTS:
-        lists = tables.execute(
-            f"SELECT text, count(*) {source} AND facts.name = ? GROUP BY text", (*values, column)
-        )
+        lists = tables.execute(f"SELECT text, count(*) {source} GROUP BY text", values)
         counts: Counter[str] = Counter()
         for text, count in lists:
             counts.update(dict.fromkeys(text.split(BETWEEN), count))
         return [*sorted(counts, key=lambda part: (-counts[part], part))[:most]]
     rows = tables.execute(
-        f"SELECT max(live.facts) {source} AND facts.name = ? GROUP BY facts.text, facts.number "
+        f"SELECT max(live.facts) {source} GROUP BY facts.text, facts.number "
         "ORDER BY count(*) DESC, facts.text LIMIT ?",
-        (*values, column, most),
+        (*values, most),
     ).fetchall()
     # As a photo has it: filters keep texts in small letters.
     return [

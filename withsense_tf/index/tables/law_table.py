@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
+from withsense_tf.index.tables.free_photos import FREE
 from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 from withsense_tf.index.tables.photos_table import PhotoSet, ids_of, marks
 
@@ -121,7 +122,7 @@ def live_evidence(tables: sqlite3.Connection, age_limit: int) -> list[tuple[Any,
 
 def count_free(tables: sqlite3.Connection, age_limit: int) -> int:
     """Return how many live photos are judged under an age limit and not restricted."""
-    query = f"SELECT count(*) {_OF_LIVE} WHERE restricted = 0 AND age_limit = ?"
+    query = f"SELECT count(*) {_OF_LIVE} WHERE {FREE} AND age_limit = ?"
     return int(tables.execute(query, (age_limit,)).fetchone()[0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -111,6 +112,17 @@ def rows_of_photos(tables: sqlite3.Connection, photos: Iterable[int]) -> dict[in
         for model, row in tables.execute("SELECT generation, row FROM rows WHERE photo = ?", (photo,)):
             rows.setdefault(model, []).append(row)
     return rows
+
+
+def rows_of_model(tables: sqlite3.Connection, model: int, photos: Iterable[int]) -> dict[int, int]:
+    """Return the rows that a model has of photos, each with its photo."""
+    # As one value: there may be more of them than a question may have.
+    return dict(
+        tables.execute(
+            "SELECT row, photo FROM rows WHERE photo IN (SELECT value FROM json_each(?)) AND generation = ?",
+            (json.dumps(list(photos)), model),
+        ).fetchall()
+    )
 
 
 def has_row(tables: sqlite3.Connection, model: int, photo: int) -> bool:

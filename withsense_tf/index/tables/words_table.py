@@ -10,9 +10,10 @@ knows English alone, and reads other words as one than the rest of the package d
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -23,6 +24,8 @@ from withsense_tf.common.words import lemma, lemmas, words
 from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.errors import check_choice
 from withsense_tf.index.tables.facts_table import to_sql
+from withsense_tf.index.tables.free_photos import FREE, PLAIN, which_are
+from withsense_tf.index.tables.photos_table import marks
 from withsense_tf.index.vectors.filters import Where
 
 WORDS_TABLE: Final = """
@@ -38,9 +41,7 @@ KEYWORDS: Final = "\ue001"
 MOST_RANKED: Final = 4_000
 LOOKED_UP: Final = 500
 _VOCABULARY: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, col)"
-# Photos that the law lets be seen at an age limit; without a limit, all.
-_FREE: Final = "CROSS JOIN law ON law.photo = words.rowid AND age_limit = ? AND restricted = 0"
-_FREE_HERE: Final = "AND age_limit = ? AND restricted = 0"
+Cells = tuple[str, str]
 _LIVE: Final = "FROM words CROSS JOIN live ON live.id = words.rowid"
 
 
@@ -67,17 +68,17 @@ def insert_words(
     tables: sqlite3.Connection, photo: int, captions: Sequence[str], keywords: Sequence[str] = ()
 ) -> None:
     """Add the words of a new photo's captions and keywords."""
-    if cells := _cells(captions, keywords):
+    if any(cells := cells_of(captions, keywords)):
         tables.execute("INSERT INTO words (rowid, forms, plain) VALUES (?, ?, ?)", (photo, *cells))
 
 
-def _cells(captions: Sequence[str], keywords: Sequence[str]) -> tuple[str, str] | None:
-    """Return what both columns have of a photo; None if nothing was said of it."""
+def cells_of(captions: Sequence[str], keywords: Sequence[str]) -> Cells:
+    """Return what both columns have of a photo; two empty texts if nothing was said of it."""
     there = {form for caption in captions for form in lemmas(caption)}
     new = [keyword for keyword in keywords if not there.issuperset(lemmas(keyword))]
     lines = [forms_of(captions)] if captions else []
     lines += [f"{KEYWORDS}{forms_of([' '.join(new)])}"] if new else []
-    return ("\n".join(lines), BETWEEN.join(map(plain_words, [*captions, *new]))) if lines else None
+    return "\n".join(lines), BETWEEN.join(map(plain_words, [*captions, *new]))
 
 
 def delete_words(tables: sqlite3.Connection, photo: int) -> None:
@@ -117,7 +118,7 @@ def count_wrong_words(tables: sqlite3.Connection) -> int:
     right = {
         photo: cells
         for photo, captions, keywords in _said_by_photo(tables)
-        if (cells := _cells(captions, keywords))
+        if any(cells := cells_of(captions, keywords))
     }
     wrong = sum(rows.get(photo) != right.get(photo) for photo in rows.keys() | right.keys())
     if wrong:
@@ -150,39 +151,24 @@ def rows_with_words(
 ) -> np.ndarray:
     """Return the rows of live photos whose captions have some of these basic forms and that meet filters, int64.
 
-    They come best first, by SQLite's BM25 among the photos that have the rarest of the forms.
+    They come best first, by SQLite's BM25.
     """
-    rarest = _rarest(tables, forms)
-    if not rarest:
-        return np.zeros(0, np.int64)
     condition, values = to_sql(where)
     query = (
         "SELECT row FROM (SELECT words.rowid AS photo, row, rank AS worth FROM words CROSS JOIN live "
         "ON live.id = words.rowid JOIN rows ON rows.photo = live.id AND generation = ? WHERE words MATCH ?) "
         f"WHERE {condition} ORDER BY worth, row LIMIT ?"
     )
-    rows = tables.execute(query, (model, _any_form(rarest), *values, most))
+    rows = tables.execute(query, (model, _any_form(forms), *values, most))
     return np.array([row for (row,) in rows], np.int64)
 
 
-def _rarest(tables: sqlite3.Connection, forms: Sequence[str]) -> list[str]:
-    """Return the forms that captions have, the rarest first, until many photos have one of them."""
-    counts = {form: count for form in forms if (count := _count(tables, form))}
-    rarest: list[str] = []
-    total = 0
-    for form in sorted(counts, key=lambda one: (counts[one], one)):
-        total += counts[form]
-        if rarest and total > MOST_RANKED:
-            break
-        rarest.append(form)
-    return rarest
-
-
-def _count(tables: sqlite3.Connection, form: str) -> int:
+def count_with_forms(tables: sqlite3.Connection, forms: Sequence[str]) -> int:
+    """Return how often photos have some of these basic forms, a photo once for each, live or not: quickly."""
     tables.execute(_VOCABULARY)
     # A basic form is one term, but for some odd signs.
-    row = tables.execute("SELECT doc FROM vocabulary WHERE col = 'forms' AND term = ?", (form,)).fetchone()
-    return int(row[0]) if row else 0
+    query = f"SELECT total(doc) FROM vocabulary WHERE col = 'forms' AND term IN ({marks(forms)})"
+    return int(tables.execute(query, forms).fetchone()[0])
 
 
 def forms_at(
@@ -202,8 +188,8 @@ def forms_at(
         )
     )
     with_keywords = [row for row, text in texts.items() if KEYWORDS in text] if age_limit is not None else []
-    free = "SELECT row, photo FROM rows CROSS JOIN law USING (photo)"
-    free_rows = dict(_of_rows(tables, free, (model, age_limit), with_keywords, _FREE_HERE))
+    free, limits = which_are(FREE, age_limit, "rows.photo")
+    free_rows = dict(_of_rows(tables, "SELECT row, photo FROM rows", (model, *limits), with_keywords, free))
     return texts | {
         row: texts[row].partition(KEYWORDS)[0].rstrip("\n") for row in with_keywords if row not in free_rows
     }
@@ -219,42 +205,48 @@ def _of_rows(
         yield from tables.execute(f"{select} WHERE generation = ? {more} AND row IN ({here})", values)
 
 
-def captions_at(tables: sqlite3.Connection, model: int, row: int) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the basic forms of what was said of a row's photo, and that in plain words, one by one; none are ()."""
-    cells = tables.execute(
+def cells_at(tables: sqlite3.Connection, model: int, row: int) -> Cells:
+    """Return what both columns have of a row's photo; two empty texts if nothing was said of it."""
+    cells: Cells | None = tables.execute(
         "SELECT c0, c1 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo "
         "WHERE generation = ? AND row = ?",
         (model, row),
     ).fetchone()
-    if cells is None:
-        return frozenset(), ()
-    return frozenset(cells[0].split()) - {KEYWORDS}, tuple(cells[1].split(BETWEEN))
+    return cells or ("", "")
 
 
-def free_photos_with(
+def read_cells(cells: Cells) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the basic forms of what was said of a photo, and that in plain words, one by one."""
+    forms, plain = cells
+    return frozenset(forms.split()) - {KEYWORDS}, tuple(plain.split(BETWEEN)) if plain else ()
+
+
+def plain_photos_with(
     tables: sqlite3.Connection, column: str, word: str, age_limit: int | None, most: int
 ) -> list[str]:
-    """Return the names of live photos that have a word in a column and may be seen at an age limit, `most` of them."""
-    query, values = _free(column, word, age_limit)
+    """Return the names of live photos that have a word in a column and are plain at an age limit, `most` of them."""
+    query, values = _plain(column, word, age_limit)
     return [name for (name,) in tables.execute(f"SELECT live.name {query} LIMIT ?", (*values, most))]
 
 
-def count_free_photos_with(tables: sqlite3.Connection, column: str, word: str, age_limit: int | None) -> int:
-    """Return how many live photos have a word in a column and may be seen at an age limit."""
-    query, values = _free(column, word, age_limit)
+def count_plain_photos_with(tables: sqlite3.Connection, column: str, word: str, age_limit: int | None) -> int:
+    """Return how many live photos have a word in a column and are plain at an age limit."""
+    query, values = _plain(column, word, age_limit)
     return int(tables.execute(f"SELECT count(*) {query}", values).fetchone()[0])
 
 
-def _free(column: str, word: str, age_limit: int | None) -> tuple[str, list[str | int]]:
-    free: list[str | int] = [] if age_limit is None else [age_limit]
-    law = "" if age_limit is None else _FREE
-    match = f"{check_choice('column', column, ('forms', 'plain'))} : {_quote(word)}"
-    return f"{_LIVE} {law} WHERE words MATCH ?", [*free, match]
+def _plain(column: str, word: str, age_limit: int | None) -> tuple[str, list[str | int]]:
+    plain, limits = which_are(PLAIN, age_limit)
+    return f"{_LIVE} WHERE words MATCH ?{plain}", [_match(column, word), *limits]
 
 
-def live_photos_with(tables: sqlite3.Connection, column: str, word: str) -> list[str]:
-    """Return the names of the live photos that have a word in a column."""
-    return free_photos_with(tables, column, word, None, -1)
+def photos_with(tables: sqlite3.Connection, column: str, word: str, photos: Collection[int]) -> list[int]:
+    """Return those of some photos, by number, that have a word in a column."""
+    rows = tables.execute(
+        "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))",
+        (_match(column, word), json.dumps(list(photos))),
+    )
+    return [photo for (photo,) in rows]
 
 
 def all_caption_words(tables: sqlite3.Connection) -> list[str]:
@@ -264,6 +256,10 @@ def all_caption_words(tables: sqlite3.Connection) -> list[str]:
         "SELECT term FROM vocabulary WHERE col = 'plain' AND term != ?", (BETWEEN.strip(),)
     )
     return [term for (term,) in terms]
+
+
+def _match(column: str, word: str) -> str:
+    return f"{check_choice('column', column, ('forms', 'plain'))} : {_quote(word)}"
 
 
 def _any_form(forms: Sequence[str]) -> str:

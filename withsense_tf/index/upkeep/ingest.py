@@ -23,7 +23,7 @@ from withsense_tf.index.tables.captions_table import captioned_names
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
 from withsense_tf.index.tables.photos_table import live_tags
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
-from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
+from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 from withsense_tf.index.upkeep.staging import Staging, check_law, forget_abandoned
@@ -114,7 +114,7 @@ def remove_for_good(
 
     `keep` stands in its place where more than that is written down.
     """
-    check_law_of(index, policy)  # before a photo is written down that then stays
+    check_may_judge(index, policy)  # before a photo is written down that then stays
     leaving, unknown = keep(index, names)
     return ingest(index, [], policy, remove=leaving), leaving, unknown
 

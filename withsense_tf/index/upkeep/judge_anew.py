@@ -73,7 +73,7 @@ def judge_anew(
         return True
 
 
-def check_law_of(index: PhotoIndex, policy: Policy, by_less: bool = False) -> None:
+def check_may_judge(index: PhotoIndex, policy: Policy, by_less: bool = False) -> None:
     """Raise before any work where an index may only be read, or would be judged by less than it was unless meant so."""
     check_writable(index.folder / TABLES)
     _check_no_less(index, policy, by_less)

@@ -7,14 +7,14 @@ from typing import Final
 
 from withsense_tf.common.words import lemma
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.tables.captions_table import count_free_captions
+from withsense_tf.index.tables.captions_table import count_plain_captions
 from withsense_tf.index.tables.words_table import (
     all_caption_words,
-    count_free_photos_with,
-    free_photos_with,
-    live_photos_with,
+    count_plain_photos_with,
+    plain_photos_with,
 )
 from withsense_tf.search.query.spelling import near_words
+from withsense_tf.search.said_words import ShownTexts
 
 # Photos whose verdict is looked at, where the tables say that they may be shown.
 LOOKED_AT: Final = 20
@@ -26,8 +26,7 @@ class ShownWords:
     def __init__(self, tables: sqlite3.Connection, door: IndexDoor) -> None:
         self._tables, self._door = tables, door
         self._answers: dict[tuple[str, str], bool] = {}
-        rule = door.rule
-        self._limit = None if rule.rule == "none" else door.level.key
+        self.texts, self._limit = ShownTexts(tables, door), door.limit
 
     def has(self, word: str) -> bool:
         """Return whether a photo that may be shown has a word in a caption, in any form."""
@@ -40,20 +39,20 @@ class ShownWords:
     def near(self, word: str) -> list[tuple[str, int, int]]:
         """Return words that are written nearly like one, each with its slips and how many photos have it."""
         near = near_words(word, all_caption_words(self._tables))
-        return [
-            (other, slips, count_free_photos_with(self._tables, "plain", other, self._limit))
-            for other, slips in near
-            if self._has("plain", other)
-        ]
+        return [(other, slips, self._count(other)) for other, slips in near if self._has("plain", other)]
+
+    def _count(self, word: str) -> int:
+        plain = count_plain_photos_with(self._tables, "plain", word, self._limit)
+        return plain + len(self.texts.names_with("plain", word))
 
     @property
     def are_russian(self) -> bool | None:
-        """Return whether most captions that may be shown are Russian; None where there are none.
+        """Return whether most captions of plain photos are Russian; None where there are none.
 
         Others would tell of themselves: who adds words until the answer turns learns which ones were there.
         """
         russian, others = self._door.once_a_state(
-            f"captions by letters at {self._limit}", lambda: count_free_captions(self._tables, self._limit)
+            f"captions by letters at {self._limit}", lambda: count_plain_captions(self._tables, self._limit)
         )
         return russian > others if russian or others else None
 
@@ -63,12 +62,10 @@ class ShownWords:
         return self._answers[column, word]
 
     def _look_for(self, column: str, word: str) -> bool:
-        free = free_photos_with(self._tables, column, word, self._limit, LOOKED_AT)
-        if any(self._may_show(photo) for photo in free):
-            return True
-        if self._limit is None or self._door.policy.consents is None:
-            return False
-        return any(self._may_show(photo) for photo in live_photos_with(self._tables, column, word))
+        plain = plain_photos_with(self._tables, column, word, self._limit, LOOKED_AT)
+        return any(map(self._may_show, plain)) or any(
+            map(self._may_show, self.texts.names_with(column, word))
+        )
 
     def _may_show(self, photo: str) -> bool:
         return self._door.photo(photo, "show") and self._door.photo(photo, "search")

@@ -69,11 +69,10 @@ def _end_of_value(text: str, match: re.Match[str], tables: sqlite3.Connection, d
     end = match.end()
     if match["value"][0] in "\"«“'" or match["op"] not in ("=", "!="):
         return end
-    limit = None if door.rule.rule == "none" else door.level.key
     words = list(re.finditer(r"\S+", text[end:]))[: MOST_WORDS - 1]
     for word in reversed(words):
         value = text[match.start("value") : end + word.end()].rstrip(",;")
-        if is_free_value(tables, match["column"].casefold(), fact_row(value)[0], limit):
+        if is_free_value(tables, match["column"].casefold(), fact_row(value)[0], door.limit):
             return match.start("value") + len(value)
     return end
 
