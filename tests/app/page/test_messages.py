@@ -143,6 +143,15 @@ def test_values_stand_where_they_belong() -> None:
     )
 
 
+def test_columns_and_values_are_named_as_a_filter_may_call_them() -> None:
+    assert in_russian("column='x' is not known. Known: iso, camera, shutter.") == (
+        "Свойства «x» нет. Есть: iso, камера (camera), shutter."
+    )
+    assert in_russian("No photo here has colour=lilac; there are: grey; red and 3 more.") == (
+        "Снимков с colour=lilac здесь нет; есть: серый (grey); красный (red) и ещё 3."
+    )
+
+
 def test_a_sentence_is_not_taken_for_a_value_of_the_next_one() -> None:
     chance = "No good match: the chance that the best photo is one is 0.02; nearest with minimum=0."
     note = (

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
+from withsense_tf.search.filter_law import filter_names
 from withsense_tf.search.query.spelling import in_place_of
 
 FIELD: Final = re.compile(r"\\{(\w+)\\}")
@@ -25,7 +26,9 @@ LISTS: Final = (
     (re.compile(r" or "), " или "),
     (re.compile(r" and "), " и "),
 )
-WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "may"})
+WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "columns", "may"})
+OF_FILTERS: Final = frozenset({"names", "columns"})
+ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )")
 
 
 def in_russian(text: str) -> str | None:
@@ -63,13 +66,27 @@ def _value(name: str, value: str) -> str:
     if name in WITH_LISTS:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
-        return value
+        return ONE_OF_LIST.sub(_with_russian_name, value) if name in OF_FILTERS else value
     if name in NUMBERS:
         return re.sub(r"(?<=\d)\.(?=\d)", ",", _translation(value) or value)
     if THOUSANDS.fullmatch(value):
         return value.replace(",", "\u00a0")
     quotation = QUOTATION.fullmatch(value)
     return _translation(value) or (f"«{value[1:-1]}»" if quotation else value)
+
+
+def _with_russian_name(match: re.Match[str]) -> str:
+    """Return a column, or a value of one, with what a filter may call it in Russian."""
+    russian = _russian_names().get(match[0])
+    return f"{russian} ({match[0]})" if russian and russian != match[0] else match[0]
+
+
+@cache
+def _russian_names() -> dict[str, str]:
+    return {
+        key.removeprefix("column_").rpartition("=")[2]: forms["ru"].casefold()
+        for key, forms in filter_names().items()
+    }
 
 
 @cache

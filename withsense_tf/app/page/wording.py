@@ -15,6 +15,7 @@ from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.cell_texts import BETWEEN, cell_text
 from withsense_tf.common.words import is_keyword_list
 from withsense_tf.index.vectors.filters import LISTS
+from withsense_tf.search.filter_law import filter_names
 
 LANGUAGES: Final = ("en", "ru")
 # As models name the language of a page.
@@ -98,10 +99,8 @@ class Wording:
         ('200', '2.8')
         """
         text = cell_text(value)
-        if column in LISTS:
-            parts = text.split(BETWEEN)
-            return BETWEEN.join(self.texts.get(f"{column}_{part}", part) for part in parts)
-        return self.texts.get(f"value_{text}", text)
+        parts = text.split(BETWEEN) if column in LISTS else [text]
+        return BETWEEN.join(self.texts.get(f"{column}={part}", part) for part in parts)
 
     def own_first(self, languages: Iterable[str]) -> tuple[str, ...]:
         """Return those of the languages that a model reads of which the page has examples, its own one first.
@@ -206,7 +205,9 @@ def wording_of(language: str) -> Wording:
 def table() -> dict[str, dict[str, str]]:
     """Return all texts, each in every language."""
     text = files("withsense_tf.app.page").joinpath("wording.toml").read_text(encoding="utf-8")
-    texts = tomllib.loads(text)
+    texts = tomllib.loads(text) | {
+        name: {language: forms[language] for language in LANGUAGES} for name, forms in filter_names().items()
+    }
     # In English a rule's name is its text.
     rules = {f"rule: {name}": {"en": name, "ru": russian} for name, russian in texts.pop("rules").items()}
     return texts | rules
