@@ -44,11 +44,14 @@ FIRST_COLUMNS: Final = ("date", "place", "folder", "camera", "author", "orientat
 def home(request: Request, service: Service) -> Response:
     """Show what could be asked, by the photos that answer it."""
     reader = PageReader.of(request)
+    tiles = _tiles(service, reader)
     return page(
         request,
         "home.html",
         active="search",
-        tiles=_tiles(service, reader),
+        tiles=tiles,
+        # A phone has little room for it.
+        example=min((query for query, _ in tiles), key=len, default=""),
         question=Question(),
         filters=_filters(service, reader, ())[0],
     )

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from withsense_tf.app.page.messages import in_russian, language_of_text
+from withsense_tf.app.page.messages import language_of_text, said_on_page
 from withsense_tf.app.review_list import RULE
 from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.cell_texts import BETWEEN, cell_text
@@ -130,7 +130,7 @@ class Wording:
 
     def retell(self, text: str) -> str:
         """Return what the index, the search or the law says, in this language; what has no translation stays."""
-        return text if self.language != "ru" else in_russian(text) or text
+        return said_on_page(self.language, text)
 
     def rule(self, name: str) -> str:
         """Return the name of a rule of the law, or of what else a verdict comes from.
