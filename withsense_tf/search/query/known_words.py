@@ -20,7 +20,10 @@ LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
 MOST_SUGGESTED: Final = 3
 MOST_LISTED: Final = 10
 # What makes an index read other languages; a reader of the page cannot.
-NEEDS_MATCHER: Final = " Or build the index with a matcher that reads it (in Python text='use', or a multilingual SigLIP 2 or MetaCLIP 2)."
+NEEDS_MATCHER: Final = (
+    " Or build the index with a matcher that reads it (in Python text='use', or a multilingual SigLIP 2 or "
+    "MetaCLIP 2)."
+)
 NEAR: Final = 5  # as the first of these may be one that the law forbids
 
 
