@@ -55,6 +55,15 @@ def test_no_language_is_promised_that_the_model_does_not_read(
     assert promised in text
 
 
+def test_who_finds_nothing_is_shown_what_is_found_here(client: TestClient) -> None:
+    text = client.get("/search", params={"q": "a submarine under an iceberg"}, headers=BB).text
+    examples = re.findall(r'class="chip" href="([^"]+)"', text)
+    assert examples
+    for link in examples:
+        assert 'class="fit ' in client.get(unescape(link), headers=BB).text
+    assert "Here, these are answered" not in client.get(ASKED, headers=BB).text
+
+
 def test_the_search_box_suggests_what_this_index_answers(client: TestClient) -> None:
     (example,) = re.findall(r'id="q"[^>]* placeholder="([^"]+)"', client.get("/", headers=BB).text)
     assert 'class="fit ' in client.get("/search", params={"q": unescape(example)}, headers=BB).text
