@@ -89,6 +89,14 @@ def test_a_server_says_before_it_listens_which_file_it_may_not_use(
         warn_of_rights(settings)
     warning = " ".join(capsys.readouterr().err.split())
     assert f"Warning: nothing can be decided or brought here. {table} may not be read or written" in warning
+    files = [tmp_path / "state" / f"{number}.lock" for number in range(5)]
+    for file in files:
+        file.touch()
+    with without_rights(tmp_path, *(f"state/{file.name}" for file in files), mode=0o444):
+        warn_of_rights(settings)
+    warning = " ".join(capsys.readouterr().err.split())
+    assert warning.count("Warning") == 1
+    assert warning.endswith("The same holds for 4 more.")
     with without_rights(tmp_path, "audit.jsonl"), pytest.raises(RightsError, match=f"{log} may not be read"):
         warn_of_rights(settings)
 

@@ -54,6 +54,14 @@ def test_without_colours_it_is_said_how_to_get_them(index: PhotoIndex) -> None:
         ask(index, "colour=red")
 
 
+def test_a_column_goes_by_the_names_that_the_page_gives_it_too(index: PhotoIndex) -> None:
+    assert names(ask(index, "keywords=beach")) == {"2.png"}
+    assert ask(index, "Ключевые слова = beach") == ask(index, "keywords=beach")
+    with pytest.raises(SettingError, match="No photo here has a colour yet"):
+        ask(index, "цвет=красный")
+    assert getattr(ask(index, "ключевые слова~девочка"), "notice", None) == NOTICE
+
+
 @pytest.mark.parametrize(
     "where",
     [
@@ -220,7 +228,7 @@ def cameras(
     [
         ("camera=nikon", "No photo here has camera=nikon; there are: NIKON Z 6. A part of a value is asked for by "
          "camera~nikon."),
-        ("colour=красный", "No photo here has colour=красный; there are: red; blue."),
+        ("цвет=бордовый", "No photo here has colour=бордовый; there are: red; blue."),
         ("colour=pink", "No photo here has colour=pink; there are: red; blue."),
         ("iso=150", "No photo here has iso=150; there are: 100; 200."),
         ("camera~canon", "No photo here has camera~canon; there are: Leica M6; NIKON Z 6."),

@@ -197,10 +197,11 @@ def draw_problem(app: FastAPI, scope: Scope, problem: ProblemError) -> Response 
 
 def reads_pages(request: Request) -> bool:
     """Return whether a request is for the page, or, where there is nothing, comes from a browser."""
-    if request.url.path.startswith(f"{PREFIX}/"):
+    accept = request.headers.get("accept", "")
+    is_program = "json" in accept and "text/html" not in accept
+    if request.url.path.startswith(f"{PREFIX}/") or is_program:
         return False
-    headers = request.headers
-    return "route" in request.scope or "hx-request" in headers or "text/html" in headers.get("accept", "")
+    return "route" in request.scope or "hx-request" in request.headers or "text/html" in accept
 
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:

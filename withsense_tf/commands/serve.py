@@ -124,8 +124,9 @@ def warn_of_rights(settings: AppSettings) -> None:
     """Raise where a file that answers need cannot be used, and say which one only changes need."""
     from withsense_tf.app.guards.file_rights import check_start
 
-    for reason in check_start(settings):
-        typer.echo(f"Warning: nothing can be decided or brought here. {reason}", err=True)
+    if reasons := check_start(settings):
+        others = f" The same holds for {len(reasons) - 1} more." if len(reasons) > 1 else ""
+        typer.echo(f"Warning: nothing can be decided or brought here. {reasons[0]}{others}", err=True)
 
 
 def warn_of_new_state(settings: AppSettings) -> None:

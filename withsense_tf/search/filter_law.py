@@ -7,6 +7,10 @@ asked for, or lets a value through by which a photo would be restricted.
 from __future__ import annotations
 
 import sqlite3
+import tomllib
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from withsense_tf.common.cell_texts import COLOUR, cell_text
@@ -19,11 +23,55 @@ from withsense_tf.index.tables.facts_table import (
     live_column_names,
     live_photos_with,
 )
-from withsense_tf.index.vectors.filters import Condition, Where, check_columns, matches
+from withsense_tf.index.vectors.filters import Condition, Where, check_columns, check_date, matches
 
 # Values that are looked at, and that a message names.
 MOST_LOOKED: Final = 1_000
 MOST_NAMED: Final = 8
+# What brings colours in; a reader of the page cannot.
+NEEDS_COLOURS: Final = (
+    " Bring it up to date: python -m withsense_tf index update FOLDER, in Python ws.build_index."
+)
+
+
+@cache
+def filter_names() -> dict[str, dict[str, str]]:
+    """Return what columns (`column_date`) and values (`colour=red`) are called, by language."""
+    text = files("withsense_tf.search.query").joinpath("query_words.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)["filter_names"])
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Return columns by what they are called, and values by their column and what they are called."""
+    own = {}
+    for key, forms in filter_names().items():
+        column, _, value = key.partition("=")
+        for text in map(_plain, forms.values()):
+            if value:
+                own[f"{column}={text}"] = value
+            else:
+                own[text] = key.removeprefix("column_")
+    return own
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+def column_called(tables: sqlite3.Connection, door: IndexDoor, name: str) -> str:
+    """Return the column that somebody means: one of this very name, or one that the page calls so."""
+    return name if has_column(tables, door, name) else _by_name().get(_plain(name), name)
+
+
+def as_index_names(tables: sqlite3.Connection, door: IndexDoor, part: Condition) -> Condition:
+    """Return a condition with the column, and the value, as the index names them: "цвет=синий" is "colour=blue"."""
+    column, value = column_called(tables, door, part.column), part.value
+    if column == "date" != part.column and part.op != "~":
+        check_date(cell_text(value))
+    if isinstance(value, str):
+        value = _by_name().get(f"{column}={_plain(value)}", value)
+    return replace(part, column=column, value=value)
 
 
 def filter_notice(door: IndexDoor, where: Where) -> str | None:
@@ -52,8 +100,7 @@ def check_asked_columns(tables: sqlite3.Connection, door: IndexDoor, where: Wher
         names = columns_to_name(tables, door)
         if names and any(part.column == COLOUR for part in unknown):
             raise SettingError(
-                "No photo here has a colour yet: this index was made before colours were looked at. "
-                "Bring it up to date: python -m withsense_tf index update FOLDER, in Python ws.build_index."
+                f"No photo here has a colour yet: this index was made before colours were looked at.{NEEDS_COLOURS}"
             )
         check_columns(unknown, names)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-# A terminal is told its option (`search/hits`).
-ALL_WITHHELD: Final = "Every place here is withheld: fill=True looks behind them."
+# A terminal is told its option (`search/hits`), and a page nothing: more photos come there by themselves.
+LOOK_BEHIND: Final = " Pass fill=True to look behind them."
+ALL_WITHHELD: Final = f"Every place here is withheld.{LOOK_BEHIND}"
 
 
 @dataclass(frozen=True)

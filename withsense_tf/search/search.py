@@ -22,7 +22,7 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.countries import known_country
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.search.filter_law import check_asked_columns, filter_notice
+from withsense_tf.search.filter_law import as_index_names, check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.photo_score import PhotoScore, photo_score
 from withsense_tf.search.query.photo_query import PhotoQuery, Refusal, check_is_there, photo_query
@@ -125,7 +125,8 @@ class Search:
     ) -> Hits:
         """Answer where the law allows it."""
         door = IndexDoor(self.policy, tables, country, day)
-        request, notice = _read_lawfully(door, tables, generation, request)
+        where = tuple(as_index_names(tables, door, part) for part in request.where)
+        request, notice = _read_lawfully(door, tables, generation, replace(request, where=where))
         if notice is not None:
             return Hits(request.raw_text, notice=notice)
         photo = request.photo

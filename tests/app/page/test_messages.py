@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from withsense_tf.app.page.messages import CYRILLIC, FIELD, in_russian, language_of_text, table
+from withsense_tf.app.page.messages import CYRILLIC, FIELD, in_russian, language_of_text, said_on_page, table
 from withsense_tf.app.request_problems import TITLES
+from withsense_tf.matchers.alone.photo_form import NEEDS_TEXTS
 from withsense_tf.policy.texts.verdict import NOTHING
+from withsense_tf.search.places import ALL_WITHHELD
 
 PACKAGE = Path(__file__).parents[3] / "withsense_tf"
 # What they say, who starts a server or writes code reads.
@@ -116,13 +118,22 @@ def test_a_sentence_and_its_translation_are_about_the_same() -> None:
 
 def test_what_an_index_cannot_read_is_told_in_one_language() -> None:
     line = in_russian(
-        "This index reads English, and the query is in another language. Ask in English, or build the index with a "
+        "This index reads English, and the query is in another language. Ask in English. Or build the index with a "
         "matcher that reads it (in Python text='use', or a multilingual SigLIP 2 or MetaCLIP 2)."
     )
     assert line is not None
     assert line.startswith(
-        "Этот индекс читает по-английски, а запрос на другом языке. Спросите по-английски или"
+        "Этот индекс читает по-английски, а запрос на другом языке. Спросите по-английски. Или постройте"
     )
+
+
+def test_a_page_gives_no_advice_for_python_or_a_terminal() -> None:
+    sources = {*(file.name for file in (PACKAGE / "search").rglob("*.py")), "filters.py"}
+    texts = [text for name, text in sentences() if name in sources and name not in FOR_OPERATORS]
+    texts += [NEEDS_TEXTS, ALL_WITHHELD]
+    said = [said_on_page(language, text) for language in ("en", "ru") for text in texts]
+    assert len(said) > 50
+    assert [one for one in said if re.search(r"fill=|minimum=|[Pp]ython|--[a-z]+ |\bws\.", one)] == []
 
 
 def test_a_name_in_quotation_marks_has_those_of_the_language() -> None:
@@ -140,6 +151,15 @@ def test_values_stand_where_they_belong() -> None:
     assert in_russian(f"{message} {unknown}") == (
         "Лучший снимок набирает 0,21, а нужно хотя бы 0,33. "
         "Эти слова индексу не знакомы и не искались: zzqx (может быть, zoo?) и ещё 3."
+    )
+
+
+def test_columns_and_values_are_named_as_a_filter_may_call_them() -> None:
+    assert in_russian("column='x' is not known. Known: iso, camera, shutter.") == (
+        "Свойства «x» нет. Есть: iso, камера (camera), shutter."
+    )
+    assert in_russian("No photo here has colour=lilac; there are: grey; red and 3 more.") == (
+        "Снимков с colour=lilac здесь нет; есть: серый (grey); красный (red) и ещё 3."
     )
 
 
@@ -161,7 +181,11 @@ def test_the_notice_stands_as_it_is_prescribed_with_its_translation_beside_it(cl
     for path in ("/law", "/search?q=a+toddler", "/search?q=a+plain+red+wall&minimum=0"):
         text = client.get(path, headers=headers).text
         assert "This image is unavailable in your country in compliance with local laws</" in text
-        assert "это изображение недоступно в вашей стране" in text
+        own, prescribed = (
+            text.find("это изображение недоступно в вашей стране"),
+            text.find("This image is unav"),
+        )
+        assert 0 < own < prescribed, path  # who reads the page reads their own language first
     assert "недоступно" not in client.get("/law", headers={"cookie": "withsense_country=BB"}).text
 
 

@@ -75,6 +75,10 @@ def test_a_path_that_leads_nowhere_is_a_page(client: TestClient) -> None:
     answer = client.get("/nowhere", headers={"accept-language": "ru", "accept": "text/html"})
     assert answer.status_code == 404
     assert "Здесь ничего нет" in answer.text
+    assert '<a class="button" href="/">Искать другое</a>' in answer.text
+    for path in ("/nowhere", "/photo/x"):
+        answer = client.get(path, headers={"accept": "application/json"})
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
 def test_who_has_no_key_is_asked_for_one(

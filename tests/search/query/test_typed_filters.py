@@ -18,7 +18,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
 
 FACTS: dict[str, dict[str, Any]] = {
-    "a.png": {"camera": "Nikon D90", "iso": 100.0, "date": "2020-05-01"},
+    "a.png": {"camera": "Nikon D90", "iso": 100.0, "date": "2020-05-01", "colour": "blue, red"},
     "child.png": {"secret": "Rome", "camera": "Leica M6 Special"},
 }
 
@@ -51,6 +51,7 @@ def test_it_is_said_where_filters_stand(index: PhotoIndex) -> None:
 
 
 NIKON = Condition("camera", "=", "Nikon D90")
+BLUE = Condition("colour", "=", "blue")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,9 @@ NIKON = Condition("camera", "=", "Nikon D90")
         ("a dog Camera=Nikon on a beach", "a dog on a beach", (Condition("camera", "=", "Nikon"),)),
         ("dog iso<=400 date>=2020", "dog", (Condition("iso", "<=", 400.0), Condition("date", ">=", 2020.0))),
         ("dog camera~nik", "dog", (Condition("camera", "~", "nik"),)),
+        ("dog камера=Nikon D90", "dog", (NIKON,)),
+        ("dog цвет=Синий дата>=2020", "dog", (BLUE, Condition("date", ">=", 2020.0))),
+        ("dog color=blue colour!=gray", "dog", (BLUE, Condition("colour", "!=", "grey"))),
         ("dog camera!=Nikon D90", "dog", (Condition("camera", "!=", "Nikon D90"),)),
     ],
 )
@@ -78,10 +82,10 @@ def test_what_is_no_filter_stays(index: PhotoIndex, text: str) -> None:
 
 
 def test_a_column_that_is_not_there_or_withheld_stays_words_and_gets_a_hint(index: PhotoIndex) -> None:
-    for text in ("dog shutter=2", "dog secret=Rome"):
+    for text in ("dog shutter=2", "dog secret=Rome", "dog объектив=50"):
         found = read(index, text)
         assert (found.text, found.where) == (text, ())
-        assert str(found.hint).endswith("(columns to filter by: camera, date, iso).")
+        assert str(found.hint).endswith("(columns to filter by: camera, colour, date, iso).")
     assert read(index, "dog secret=Rome", "AQ").where == (Condition("secret", "=", "Rome"),)
 
 
@@ -91,5 +95,6 @@ def test_values_of_withheld_photos_do_not_say_where_a_filter_ends(index: PhotoIn
 
 
 def test_a_date_that_is_none_is_an_error(index: PhotoIndex) -> None:
-    with pytest.raises(SettingError, match="is no date"):
-        read(index, "dog date=yesterday")
+    for text in ("dog date=yesterday", "dog дата=вчера"):
+        with pytest.raises(SettingError, match="is no date"):
+            read(index, text)

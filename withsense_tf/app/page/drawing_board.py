@@ -88,6 +88,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "active": "",
         "table_photos": TABLE_PHOTOS,
         "question": None,
+        "example": "",
         "q": "",
         **values,
     }

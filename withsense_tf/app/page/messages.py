@@ -9,6 +9,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
+from withsense_tf.index.vectors.filters import NEEDS_COLUMNS
+from withsense_tf.matchers.alone.photo_form import NEEDS_CAPTIONS
+from withsense_tf.search.filter_law import NEEDS_COLOURS, filter_names
+from withsense_tf.search.fitness import NEAREST
+from withsense_tf.search.places import LOOK_BEHIND
+from withsense_tf.search.query.known_words import NEEDS_MATCHER
 from withsense_tf.search.query.spelling import in_place_of
 
 FIELD: Final = re.compile(r"\\{(\w+)\\}")
@@ -25,7 +31,14 @@ LISTS: Final = (
     (re.compile(r" or "), " или "),
     (re.compile(r" and "), " и "),
 )
-WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "may"})
+NEAREST_TOO: Final = f"; {NEAREST}"
+# What helps in Python or a terminal: who reads a page has neither, and for some of it a button.
+NOT_ON_PAGES: Final = (
+    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS
+)  # fmt: skip
+WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "columns", "may"})
+OF_FILTERS: Final = frozenset({"names", "columns"})
+ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )")
 
 
 def in_russian(text: str) -> str | None:
@@ -36,7 +49,7 @@ def in_russian(text: str) -> str | None:
     >>> in_russian("There is no such file. Try again in a while.")
     'Такого файла нет. Попробуйте чуть позже.'
     """
-    return _translation(" ".join(text.split()))
+    return _translation(" ".join(text.replace(NEAREST_TOO, "").split()))
 
 
 @lru_cache(maxsize=512)
@@ -63,13 +76,27 @@ def _value(name: str, value: str) -> str:
     if name in WITH_LISTS:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
-        return value
+        return ONE_OF_LIST.sub(_with_russian_name, value) if name in OF_FILTERS else value
     if name in NUMBERS:
         return re.sub(r"(?<=\d)\.(?=\d)", ",", _translation(value) or value)
     if THOUSANDS.fullmatch(value):
         return value.replace(",", "\u00a0")
     quotation = QUOTATION.fullmatch(value)
     return _translation(value) or (f"«{value[1:-1]}»" if quotation else value)
+
+
+def _with_russian_name(match: re.Match[str]) -> str:
+    """Return a column, or a value of one, with what a filter may call it in Russian."""
+    russian = _russian_names().get(match[0])
+    return f"{russian} ({match[0]})" if russian and russian != match[0] else match[0]
+
+
+@cache
+def _russian_names() -> dict[str, str]:
+    return {
+        key.removeprefix("column_").rpartition("=")[2]: forms["ru"].casefold()
+        for key, forms in filter_names().items()
+    }
 
 
 @cache
@@ -88,6 +115,17 @@ def table() -> dict[str, str]:
     return tomllib.loads(files("withsense_tf.app.page").joinpath("messages.toml").read_text(encoding="utf-8"))
 
 
+def said_on_page(language: str, text: str) -> str:
+    """Return what the index, the search or the law says, in the language of a page; what has no translation stays.
+
+    >>> said_on_page("en", "No submarine found; nearest with minimum=0."), said_on_page("ru", "Not found.")
+    ('No submarine found.', 'Не найдено.')
+    """
+    for advice in NOT_ON_PAGES:
+        text = text.replace(advice, "")
+    return (in_russian(text) if language == "ru" else None) or text
+
+
 def said_of_answer(language: str, message: str, query: str, notes: Iterable[str] = ()) -> str:
     """Return what a search says of an answer, without notes that the page makes itself; of a Russian query in Russian.
 
@@ -97,8 +135,7 @@ def said_of_answer(language: str, message: str, query: str, notes: Iterable[str]
     for note in notes:
         message = message.replace(note, "")
     text = " ".join(message.split())
-    is_russian = language == "ru" or CYRILLIC.search(query)
-    return (in_russian(text) if is_russian else None) or text
+    return said_on_page("ru" if CYRILLIC.search(query) else language, text)
 
 
 def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:

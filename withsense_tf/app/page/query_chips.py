@@ -48,15 +48,15 @@ def typed_chips(service: PhotoService, question: Question) -> list[Chip]:
         return []
     text = question.text
     with service.doorway(question.country) as here:
-        spans = read_filters(text, here.tables, here.door).spans
+        filters = read_filters(text, here.tables, here.door)
     return [
         Chip(
-            text[start:end],
+            f"{part.column}{part.op}{cell_text(part.value)}",
             "filter",
             " ".join(f"{text[:start]} {text[end:]}".split()),
             tuple(question.where),
         )
-        for start, end in spans
+        for part, (start, end) in zip(filters.where, filters.spans, strict=True)
     ]
 
 

@@ -37,6 +37,7 @@ BY_DATE: Final = ("newest", "oldest")
 FEW_VALUES: Final = 12
 # What every photo has and nobody asks for in pixels.
 SIZES: Final = ("width", "height")
+FEW_EXAMPLES: Final = 4
 FIRST_COLUMNS: Final = ("date", "place", "folder", "camera", "author", "orientation", "colour")
 
 
@@ -44,11 +45,14 @@ FIRST_COLUMNS: Final = ("date", "place", "folder", "camera", "author", "orientat
 def home(request: Request, service: Service) -> Response:
     """Show what could be asked, by the photos that answer it."""
     reader = PageReader.of(request)
+    tiles = _tiles(service, reader)
     return page(
         request,
         "home.html",
         active="search",
-        tiles=_tiles(service, reader),
+        tiles=tiles,
+        # A phone has little room for it.
+        example=min((query for query, _ in tiles), key=len, default=""),
         question=Question(),
         filters=_filters(service, reader, ())[0],
     )
@@ -117,6 +121,8 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
         active="search",
         filters=filters,
         hidden_where=list(dict.fromkeys(rest)),
+        # Who finds nothing is shown what would be found.
+        examples=[query for query, _ in _tiles(service, reader)[:FEW_EXAMPLES]] if answer.no_match else (),
         **_values(service, answer, question, form),
         **like_values(service, question),
     )

@@ -9,12 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from withsense_tf.app.page.messages import in_russian, language_of_text
+from withsense_tf.app.page.messages import language_of_text, said_on_page
 from withsense_tf.app.review_list import RULE
 from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.cell_texts import BETWEEN, cell_text
 from withsense_tf.common.words import is_keyword_list
 from withsense_tf.index.vectors.filters import LISTS
+from withsense_tf.search.filter_law import filter_names
 
 LANGUAGES: Final = ("en", "ru")
 # As models name the language of a page.
@@ -98,10 +99,8 @@ class Wording:
         ('200', '2.8')
         """
         text = cell_text(value)
-        if column in LISTS:
-            parts = text.split(BETWEEN)
-            return BETWEEN.join(self.texts.get(f"{column}_{part}", part) for part in parts)
-        return self.texts.get(f"value_{text}", text)
+        parts = text.split(BETWEEN) if column in LISTS else [text]
+        return BETWEEN.join(self.texts.get(f"{column}={part}", part) for part in parts)
 
     def own_first(self, languages: Iterable[str]) -> tuple[str, ...]:
         """Return those of the languages that a model reads of which the page has examples, its own one first.
@@ -131,7 +130,7 @@ class Wording:
 
     def retell(self, text: str) -> str:
         """Return what the index, the search or the law says, in this language; what has no translation stays."""
-        return text if self.language != "ru" else in_russian(text) or text
+        return said_on_page(self.language, text)
 
     def rule(self, name: str) -> str:
         """Return the name of a rule of the law, or of what else a verdict comes from.
@@ -206,7 +205,9 @@ def wording_of(language: str) -> Wording:
 def table() -> dict[str, dict[str, str]]:
     """Return all texts, each in every language."""
     text = files("withsense_tf.app.page").joinpath("wording.toml").read_text(encoding="utf-8")
-    texts = tomllib.loads(text)
+    texts = tomllib.loads(text) | {
+        name: {language: forms[language] for language in LANGUAGES} for name, forms in filter_names().items()
+    }
     # In English a rule's name is its text.
     rules = {f"rule: {name}": {"en": name, "ru": russian} for name, russian in texts.pop("rules").items()}
     return texts | rules

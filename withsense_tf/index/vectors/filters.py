@@ -42,6 +42,11 @@ MOST_FILTERS: Final = 100  # SQLite takes no condition of a thousand parts
 OPS: Final = ("=", "!=", "<", "<=", ">", ">=", "~")
 FILTER: Final = re.compile(r"([^=<>!~]+)(!=|<=|>=|=|<|>|~)(.+)", re.DOTALL)
 QUOTATION: Final = re.compile(r"\"(.+)\"|'(.+)'|«(.+)»|“(.+)”", re.DOTALL)
+# What brings columns in; a reader of the page cannot.
+NEEDS_COLUMNS: Final = (
+    " Sizes, colours and EXIF come in with: python -m withsense_tf index update FOLDER, in Python ws.build_index. "
+    "Others come from photos.csv."
+)
 # Columns whose texts are lists: `=` asks for one of their parts.
 LISTS: Final = frozenset({COLOUR})
 ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -78,12 +83,12 @@ def parse_filter(text: str) -> Condition:
     if quotation:
         return Condition(column.casefold(), op, next(filter(None, quotation.groups())))
     if column.casefold() == "date" and op != "~":
-        _check_date(value)
+        check_date(value)
     number = None if op == "~" else fact_row(value)[1]
     return Condition(column.casefold(), op, value if number is None else number)
 
 
-def _check_date(value: str) -> None:
+def check_date(value: str) -> None:
     """Raise for what is no year, month or day: as a text it would be compared with dates, and nobody means that."""
     parts = value.split("-")
     try:
@@ -121,9 +126,7 @@ def check_columns(where: Where, columns: Iterable[str]) -> None:
     names = sorted(columns)
     if where and not names:
         raise SettingError(
-            f"column={where[0].column!r} is not known: no photo here has columns to filter by. Sizes, "
-            "colours and EXIF come in with: python -m withsense_tf index update FOLDER, in Python ws.build_index. "
-            "Others come from photos.csv."
+            f"column={where[0].column!r} is not known: no photo here has columns to filter by.{NEEDS_COLUMNS}"
         )
     for condition in where:
         check_choice("column", condition.column, names)

@@ -11,10 +11,14 @@ from withsense_tf.common.words import words
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.search_forms import PHOTO, SearchForm
 
+# What teaches it words; a reader of the page cannot.
+NEEDS_CAPTIONS: Final = (
+    " To search by words, write captions for photos of the folder (captions.csv) and build the index again, or build "
+    "it with --matcher MODEL, a model that was trained on captioned photos: python -m withsense_tf train "
+    "CAPTIONED_FOLDER --output MODEL."
+)
 NEEDS_TEXTS: Final = (
-    "This index finds photos by photos alone: nothing has told it what words mean. To search by words, write captions "
-    "for photos of the folder (captions.csv) and build the index again, or build it with --matcher MODEL, a model that "
-    "was trained on captioned photos: python -m withsense_tf train CAPTIONED_FOLDER --output MODEL."
+    f"This index finds photos by photos alone: nothing has told it what words mean.{NEEDS_CAPTIONS}"
 )
 
 

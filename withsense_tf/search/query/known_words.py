@@ -19,6 +19,11 @@ LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
 # Each is held against all words that a model knows; a query of a hundred unknown words is no typing error.
 MOST_SUGGESTED: Final = 3
 MOST_LISTED: Final = 10
+# What makes an index read other languages; a reader of the page cannot.
+NEEDS_MATCHER: Final = (
+    " Or build the index with a matcher that reads it (in Python text='use', or a multilingual SigLIP 2 or "
+    "MetaCLIP 2)."
+)
 NEAR: Final = 5  # as the first of these may be one that the law forbids
 
 
@@ -42,8 +47,7 @@ def not_read(
         languages = form.text.languages
         return (
             f"This index reads {' and '.join(languages)}, and the query is in another language. Ask in "
-            f"{' or '.join(languages)}, or build the index with a matcher that reads it (in Python text='use', "
-            "or a multilingual SigLIP 2 or MetaCLIP 2)."
+            f"{' or '.join(languages)}.{NEEDS_MATCHER}"
         )
     if not set(form.unknown(text)).issuperset(telling):
         return None

@@ -14,7 +14,7 @@ from typing import Final
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import is_free_value
 from withsense_tf.index.vectors.filters import Condition, Where, fact_row, parse_filter
-from withsense_tf.search.filter_law import columns_to_name, has_column
+from withsense_tf.search.filter_law import as_index_names, column_called, columns_to_name, has_column
 from withsense_tf.search.query.tokens import tokens
 
 # A column, how it is compared, and where the value begins: in quotation marks, or up to a blank.
@@ -51,11 +51,13 @@ def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> Type
         start = match.start()
         if start < end or any(first < start < last for first, last in quotations):
             continue
-        if not has_column(tables, door, match["column"].casefold()):
+        column = column_called(tables, door, match["column"].casefold())
+        if not has_column(tables, door, column):
             unknown.append(match.group())
             continue
-        value_end = _end_of_value(text, match, tables, door)
-        conditions.append(parse_filter(text[start:value_end]))
+        value_end = _end_of_value(text, match, column, tables, door)
+        part = parse_filter(f"{column}{text[match.start('op') : value_end]}")
+        conditions.append(as_index_names(tables, door, part))
         rest.append(text[end:start])
         spans.append((start, value_end))
         end = value_end
@@ -64,7 +66,9 @@ def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> Type
     return TypedFilters(left, tuple(conditions), hint, tuple(spans))
 
 
-def _end_of_value(text: str, match: re.Match[str], tables: sqlite3.Connection, door: IndexDoor) -> int:
+def _end_of_value(
+    text: str, match: re.Match[str], column: str, tables: sqlite3.Connection, door: IndexDoor
+) -> int:
     """Return where a value ends: behind the longest run of words that photos which may be shown have there."""
     end = match.end()
     if match["value"][0] in "\"«“'" or match["op"] not in ("=", "!="):
@@ -72,7 +76,7 @@ def _end_of_value(text: str, match: re.Match[str], tables: sqlite3.Connection, d
     words = list(re.finditer(r"\S+", text[end:]))[: MOST_WORDS - 1]
     for word in reversed(words):
         value = text[match.start("value") : end + word.end()].rstrip(",;")
-        if is_free_value(tables, match["column"].casefold(), fact_row(value)[0], door.limit):
+        if is_free_value(tables, column, fact_row(value)[0], door.limit):
             return match.start("value") + len(value)
     return end
 
