@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from app_places import Place, ids_of
+from app_places import WITHHELD, Place, ids_of
 from full_files import files_of_at_most, without_rights, without_room
+from small_index import item_of
 from starlette.testclient import TestClient
 
+from withsense_tf.app import review
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.common.atomic_files import alone_with
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.index.trail.table_decision import decide_in_table
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.overrides import load_overrides
 
 
 @pytest.fixture
@@ -122,6 +134,101 @@ def test_a_decision_on_a_state_that_is_no_more_is_refused(reviewer: TestClient) 
     (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
     assert f'name="state" value="{photo["state"]}"' in reviewer.get("/review").text
     assert reviewer.post("/api/v1/review/decisions", json=said | {"state": photo["state"]}).status_code == 201
+
+
+@pytest.mark.closed
+def test_a_decision_of_the_terminal_in_the_same_instant_stays(
+    reviewer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = place.index.parent / "overrides.csv"
+    other = ("look-0-0.png", "restrict", Signer("Eve"), "x")
+
+    @contextmanager
+    def late(file: Path) -> Iterator[None]:
+        # The terminal has the table first, whenever the page asks for it.
+        monkeypatch.undo()
+        decide_in_table(table, {"look-0-0.png": "e" * 64}, Policy.of_files(place.law), *other)
+        with alone_with(file):
+            yield
+
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    monkeypatch.setattr(review, "alone_with", late)
+    said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls.", "state": photo["state"]}
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 201
+    assert [one.by for one in load_overrides(table).values()] == ["Eve", "Ann"]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_decision_against_which_another_holds_is_refused_with_whose_it_is(
+    reviewer: TestClient, place: Place, language: str
+) -> None:
+    table = place.index.parent / "overrides.csv"
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls."}
+    for row, words in (
+        (
+            f"{photo['name']},{'e' * 64},restrict,Eve,hers",
+            f"another picture of the name {photo['name']} (hers)",
+        ),
+        (f"copy.png,{photo['digest']},restrict,Eve,hers", "the same picture under the name copy.png (hers)"),
+    ):
+        table.write_text(f"photo,digest,decision,by,reason\n{row}\n", encoding="utf-8")
+        judge_anew(PhotoIndex(place.index), Policy.of_files(place.law), lift=True)
+        before = table.read_bytes()
+        answer = reviewer.post("/api/v1/review/decisions", json=said)
+        assert (answer.status_code, answer.json()["kind"]) == (409, "other_decision"), answer.text
+        assert f"Eve decided to restrict {words}" in answer.json()["detail"]
+        page = reviewer.post("/review/decide", data=said, headers={"accept-language": language})
+        assert page.status_code == 409
+        assert {"en": "Take that decision back", "ru": "тмените то решение"}[language] in page.text
+        assert table.read_bytes() == before
+        assert reviewer.get("/api/v1/review/decisions").json() == []
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("decision", ["allow", "restrict"])
+def test_a_decision_on_a_photo_that_was_changed_since_it_was_looked_at_is_refused(
+    reviewer: TestClient, place: Place, decision: str
+) -> None:
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "decision": decision, "by": "Ann", "reason": "Dolls.", "state": photo["state"]}
+    changed_photo = item_of(place.index.parent / "more", photo["name"], 70, texts=["A little girl ."])
+    ingest(PhotoIndex(place.index), [changed_photo], Policy.of_files(place.law))
+    answer = reviewer.post("/api/v1/review/decisions", json=said)
+    assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
+    assert "Look at it again." in reviewer.post("/review/decide", data=said).text
+    russian = reviewer.post("/review/decide", data=said, headers={"accept-language": "ru"})
+    assert "с тех пор изменилось" in russian.text
+    assert reviewer.get("/api/v1/review/decisions").json() == []
+
+
+@pytest.mark.closed
+def test_who_allows_has_seen_all_that_is_said_of_the_content_and_the_file_that_is_there(
+    reviewer: TestClient, place: Place
+) -> None:
+    path = Path(shutil.copytree(place.photos, place.index.parent / "more")) / "look-7-0.png"
+    copy = item_of(path.parent, "copy.png", 7, texts=["A toddler on a bench ."])
+    index, policy = PhotoIndex(place.index), Policy.of_files(place.law)
+    (before, *_) = reviewer.get("/api/v1/review/withheld", params={"name": WITHHELD[1]}).json()
+    assert before["copies"] == []
+    ingest(index, [copy], policy)
+    said = {"id": before["id"], "by": "Ann", "reason": "Dolls.", "state": before["state"]}
+    answer = reviewer.post("/api/v1/review/decisions", json=said | {"decision": "allow"})
+    assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
+    # What is said otherwise is no ground to go on showing a photo.
+    assert reviewer.post("/api/v1/review/decisions", json=said | {"decision": "restrict"}).status_code == 201
+    (now, *_) = reviewer.get("/api/v1/review/withheld", params={"name": WITHHELD[1]}).json()
+    ((text,),) = [[one["text"] for one in other["captions"]] for other in now["copies"]]
+    assert (text, now["copies"][0]["name"]) == ("A toddler on a bench .", "copy.png")
+    page = reviewer.get("/review", params={"name": WITHHELD[1]}).text
+    assert "A decision holds for 1 exact copy, too." in page
+    assert "<mark>toddler</mark> on a bench" in page
+    said |= {"id": now["copies"][0]["id"], "decision": "allow", "state": None}
+    path.write_bytes(b"another picture")
+    answer = reviewer.post("/api/v1/review/decisions", json=said)
+    assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
+    assert "Update the index" in answer.json()["advice"]
 
 
 def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:

@@ -45,8 +45,9 @@ Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_I
 State = Annotated[
     str | None,
     Field(
-        max_length=12,
-        description="As the list of withheld photos has it: if another person has decided since, it is 409.",
+        max_length=100,
+        description="As the list of withheld photos has it: if another person has decided since, or the photo or what "
+        "is said of it has changed, it is 409.",
     ),
 ]
 Number = Annotated[str, Path(pattern=NUMBER, examples=["5f0c9a1e2b3d"])]
