@@ -434,6 +434,39 @@ def test_a_decision_that_the_table_may_not_have_changes_nothing(
 
 
 @pytest.mark.closed
+def test_the_audit_log_has_each_permission_and_its_end_with_who_by_which_key(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring, log = KeyRing(place.index.parent / "keys.json"), place.index.parent / "audit.jsonl"
+    key = ring.create("Rita", ["read", "review"])
+    settings = place.settings(keys=ring.file, country="BB", law=replace(place.law, audit=log))
+    client = new_client(settings, headers={"Authorization": f"Bearer {key}"})
+    (photo, *_) = client.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "given_by": "Her mother", "countries": ["BB"], "until": "2999-01-01"}
+    number = client.post("/api/v1/review/consents", json=said).json()["id"]
+    ending = f"/api/v1/review/consents/{number}/revoke"
+    # What ends a permission needs no log: the photo is withheld, whatever else fails.
+    with without_room(log):
+        refused = client.post("/api/v1/review/consents", json=said)
+        assert (refused.status_code, refused.json()["kind"]) == (503, "disk_full")
+        assert client.post(ending, json={"reason": "She asked."}).status_code == 503
+    (consent,) = client.get("/api/v1/review/consents").json()
+    assert consent["revoked_for"] == "She asked."
+    again = client.post("/review/grant", data={"id": photo["id"], "given_by": "Her mother"})
+    assert again.status_code == 200
+    number = client.get("/api/v1/review/consents").json()[-1]["id"]
+    assert client.post(f"/review/revoke/{number}", data={"reason": "No."}).status_code == 200
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    reviews = [one for one in entries if one["place"] == "review"]
+    signed = {(one["photo"], one["digest"], one["by"], one["key"]) for one in reviews}
+    assert signed == {(photo["name"], photo["digest"], "Rita", ring.all_keys()[0].id)}
+    assert [one["decision"] for one in reviews] == ["grant", "grant", "revoke"]
+    assert ", key " in reviews[0]["reason"]
+    assert "): show, search, in BB, from" in reviews[0]["reason"]
+    assert (reviews[-1]["reason"], reviews[-1]["undoes"]) == ("No.", number)
+
+
+@pytest.mark.closed
 def test_a_permission_without_room_is_not_given_and_leaves_the_others_readable(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:

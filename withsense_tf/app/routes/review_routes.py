@@ -20,6 +20,7 @@ from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import writing_alone
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.index.trail.permissions import end_permission, give_permission
 from withsense_tf.index.trail.signed_words import MOST_SIGNS as MOST_WORDS
 from withsense_tf.index.trail.signed_words import without_control_signs
 from withsense_tf.index.upkeep.status import index_status
@@ -147,12 +148,13 @@ def grant(request: Request, service: Service, consent: Annotated[NewConsent, Bod
 
     `holds` of the answer says where and when: without `countries` in all of them, and without `until` for good.
     """
-    name, digest = review.content_of(service, consent.id)
-    given_by = consent.given_by.strip()
+    photo, given_by = review.content_of(service, consent.id), consent.given_by.strip()
+    signer, text = Signer(given_by), given_by
     if request.app.state.keys is not None:
-        given_by = f"{given_by} (written down by {_signature_text(signer_of(request, None))})"
-    terms = (given_by, consent.scopes, consent.countries, consent.since, consent.until)
-    return _cells(service, _register(service).grant(name, *terms, digest=digest))
+        signer = signer_of(request, None)
+        text = f"{given_by} (written down by {_signature_text(signer)})"
+    terms = (consent.scopes, consent.countries, consent.since, consent.until)
+    return _cells(service, give_permission(_register(service), service.policy, photo, text, terms, signer))
 
 
 @router.post(
@@ -172,7 +174,8 @@ def revoke(
         raise ProblemError(404, "no_such_consent", "There is no permission with this number.")
     if consent.revoked_on is not None:
         raise ProblemError(409, "revoked_before", consent.end(), "It holds no more: there is nothing to do.")
-    register.revoke(number, _signature_text(signer), signature.reason)
+    by = _signature_text(signer)
+    end_permission(register, service.policy, consent, by, signature.reason, signer)
     return next(_cells(service, one) for one in register.consents() if one.id == number)
 
 

@@ -149,7 +149,7 @@ def _taken_back(decision: Decision) -> Decision:
 @contextmanager
 def audit_before_effect(decision: Decision, policy: Policy) -> Iterator[None]:
     """Write a decision into the audit log, if the law names one, and take it back there where the block fails."""
-    _write_audit(decision, policy)
+    write_audit(decision, policy)
     try:
         yield
     except BaseException:
@@ -157,7 +157,8 @@ def audit_before_effect(decision: Decision, policy: Policy) -> Iterator[None]:
         raise
 
 
-def _write_audit(decision: Decision, policy: Policy) -> None:
+def write_audit(decision: Decision, policy: Policy) -> None:
+    """Write a decision into the audit log, if the law names one."""
     policy = policy.current()
     if policy.audit is not None:
         policy.audit.write_review(policy.version, asdict(decision))
@@ -166,7 +167,7 @@ def _write_audit(decision: Decision, policy: Policy) -> None:
 def _take_back_of_audit(decision: Decision, policy: Policy) -> None:
     # Where that cannot be written either, the log says too much, and never too little.
     with suppress(WithSenseError):
-        _write_audit(_taken_back(decision), policy)
+        write_audit(_taken_back(decision), policy)
 
 
 def new_decision(
