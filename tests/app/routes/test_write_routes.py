@@ -111,6 +111,27 @@ def test_a_photo_that_was_brought_is_found_and_shown(writer: TestClient, place: 
     assert verify_index(PhotoIndex(place.index), files=True) == []
 
 
+def test_a_photo_that_is_sent_again_is_there_once_and_that_is_said(writer: TestClient, place: Place) -> None:
+    first, again = (send(writer, PNG, "A marmalade zeppelin .", by="Ann") for _ in range(2))
+    assert (first.status_code, first.json()["is_copy"]) == (201, False)
+    assert (again.status_code, again.json()["is_copy"]) == (201, True)
+    assert again.json()["id"] == first.json()["id"]
+    assert len(list((place.index / "app" / "photos").iterdir())) == 1
+    # Its file, damaged since, is the one that comes again.
+    (file,) = (place.index / "app" / "photos").iterdir()
+    file.write_bytes(PNG[:-200])
+    assert send(writer, PNG, "A marmalade zeppelin .", by="Ann").json()["is_copy"]
+    assert file.read_bytes() == PNG
+    # What else is said of it counts, as evidence or to find it by.
+    other = send(writer, PNG, "A velvet dirigible .", by="Ann").json()
+    assert (other["state"], other["is_copy"], other["id"] == first.json()["id"]) == (
+        "searchable",
+        True,
+        False,
+    )
+    assert not send(writer, png_of(1), "A marmalade zeppelin .", by="Ann").json()["is_copy"]
+
+
 def test_an_update_of_the_folder_leaves_what_was_brought(writer: TestClient, place: Place) -> None:
     id_ = send(writer, png_of(3), "A marmalade zeppelin .").json()["id"]
     ingest(PhotoIndex(place.index), [], Policy.of_files(place.law), others="replace", lift=True)
@@ -229,7 +250,9 @@ def test_a_photo_for_another_country_than_the_server_answers_by_is_not_taken_in(
 @pytest.mark.closed
 def test_a_copy_of_a_withheld_photo_is_withheld_too(writer: TestClient, place: Place) -> None:
     answer = send(writer, (place.photos / "look-6-0.png").read_bytes(), "A plain wall .")
-    assert answer.json()["state"] == "withheld"
+    assert (answer.json()["state"], answer.json()["is_copy"]) == ("withheld", True)
+    own = send(writer, PNG, "A toddler on a swing .").json()
+    assert (own["state"], own["is_copy"]) == ("withheld", False)
 
 
 @pytest.mark.closed
