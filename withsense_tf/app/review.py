@@ -186,6 +186,15 @@ def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
     return name, digest
 
 
+def content_to_show(service: PhotoService, id_: str, state: str | None) -> tuple[str, str]:
+    """Return the name and digest of a photo that is to be shown; a problem, where the person saw another one."""
+    name, digest = content_of(service, id_)
+    if state is not None and state.split("-")[0] != _state(digest, {}, ()).split("-")[0]:
+        raise ProblemError(409, "photo_changed", *PHOTO_CHANGED)
+    _check_file(service, name, digest)
+    return name, digest
+
+
 def _overrides_file(service: PhotoService) -> Path:
     file = service.settings.law.overrides
     if file is None:

@@ -248,6 +248,35 @@ def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
     assert "her mother: “x”" in reviewer.get("/review?tab=permissions").text
 
 
+@pytest.mark.closed
+def test_a_permission_that_is_sent_twice_is_one_and_is_gone_with_its_end(reviewer: TestClient) -> None:
+    id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
+    given = {"id": id_, "given_by": "her mother"}
+    numbers = [reviewer.post("/api/v1/review/consents", json=given).json()["id"] for _ in range(2)]
+    assert numbers[0] == numbers[1]
+    ending = f"/api/v1/review/consents/{numbers[0]}/revoke"
+    assert reviewer.post(ending, json={"by": "Ann", "reason": "x"}).status_code == 201
+    assert reviewer.get(f"/api/v1/photos/{id_}").status_code == 451
+    # After its end it is given anew.
+    assert reviewer.post("/api/v1/review/consents", json=given).json()["id"] != numbers[0]
+
+
+@pytest.mark.closed
+def test_a_permission_is_for_the_picture_that_was_looked_at(reviewer: TestClient, place: Place) -> None:
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "given_by": "her mother", "state": photo["state"]}
+    changed_photo = item_of(place.index.parent / "more", photo["name"], 70, texts=["A little girl ."])
+    ingest(PhotoIndex(place.index), [changed_photo], Policy.of_files(place.law))
+    for path, how in (("/api/v1/review/consents", "json"), ("/review/grant", "data")):
+        answer = reviewer.post(path, **{how: said})
+        assert (answer.status_code, "has changed since" in answer.text) == (409, True)
+    changed_photo.path.unlink()
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    unseen = reviewer.post("/api/v1/review/consents", json=said | {"state": photo["state"]})
+    assert (unseen.status_code, unseen.json()["kind"]) == (409, "photo_changed")
+    assert reviewer.get("/api/v1/review/consents").json() == []
+
+
 def test_a_permission_is_for_countries_that_there_are_and_says_where_it_holds(reviewer: TestClient) -> None:
     id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
     said = {"id": id_, "given_by": "her mother"}
@@ -447,7 +476,7 @@ def test_the_audit_log_has_each_permission_and_its_end_with_who_by_which_key(
     ending = f"/api/v1/review/consents/{number}/revoke"
     # What ends a permission needs no log: the photo is withheld, whatever else fails.
     with without_room(log):
-        refused = client.post("/api/v1/review/consents", json=said)
+        refused = client.post("/api/v1/review/consents", json=said | {"given_by": "His father"})
         assert (refused.status_code, refused.json()["kind"]) == (503, "disk_full")
         assert client.post(ending, json={"reason": "She asked."}).status_code == 503
     (consent,) = client.get("/api/v1/review/consents").json()
@@ -475,6 +504,6 @@ def test_a_permission_without_room_is_not_given_and_leaves_the_others_readable(
     said, register = {"id": id_, "given_by": "her mother"}, place.index.parent / "consents.jsonl"
     assert client.post("/api/v1/review/consents", json=said).status_code == 201
     with files_of_at_most(register.stat().st_size + 10):
-        answer = client.post("/api/v1/review/consents", json=said)
+        answer = client.post("/api/v1/review/consents", json=said | {"given_by": "his father"})
     assert (answer.status_code, answer.json()["kind"]) == (503, "disk_full")
     assert len(client.get("/api/v1/review/consents").json()) == 1

@@ -35,6 +35,7 @@ def entries(folder: Path) -> list[tuple[str | None, str, str]]:
 def test_a_permission_is_noted_with_its_terms_and_one_that_is_refused_is_taken_back(tmp_path: Path) -> None:
     given = ("grant", "0f", "Her mother: show, in BB, from 2026-01-02, without an end")
     consent = give(tmp_path)
+    assert give(tmp_path) == consent
     assert entries(tmp_path) == [given]
     with pytest.raises(SettingError, match="ends"):
         give(tmp_path, date(2025, 1, 1))
@@ -47,7 +48,7 @@ def test_a_permission_ends_though_the_log_cannot_be_written(tmp_path: Path) -> N
     law = replace(LAW, audit=AuditLog(tmp_path / "audit.jsonl"))
     with without_rights(tmp_path, "audit.jsonl"):
         with pytest.raises(RightsError):
-            give(tmp_path)
+            give(tmp_path, date(2999, 1, 1))
         with pytest.raises(RightsError):
             end_permission(register, law, consent, "Rita", "She asked.", RITA)
     assert [one.revoked_for for one in register.consents()] == ["She asked."]

@@ -19,7 +19,16 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import Service, needs, signer_of
-from withsense_tf.app.routes.review_routes import By, Id, NewConsent, NewDecision, Number, Reason, Signature
+from withsense_tf.app.routes.review_routes import (
+    By,
+    Id,
+    NewConsent,
+    NewDecision,
+    Number,
+    Reason,
+    Signature,
+    State,
+)
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.policy.consent_register import EVERYWHERE
 
@@ -131,6 +140,7 @@ def grant(
     given_by: Annotated[str, Form()] = "",
     countries: Annotated[str, Form(max_length=300)] = EVERYWHERE,
     until: Annotated[str, Form(max_length=10)] = "",
+    state: Annotated[State, Form()] = None,
     back: Back = "",
 ) -> Response:
     """Write a permission down."""
@@ -140,6 +150,7 @@ def grant(
             given_by=given_by,
             countries=countries.replace(",", " ").split(),
             until=date.fromisoformat(until) if until else None,
+            state=state,
         )
     except ValueError as error:
         if isinstance(error, ValidationError) and any("given_by" in one["loc"] for one in error.errors()):

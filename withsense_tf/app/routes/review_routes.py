@@ -87,6 +87,7 @@ class NewConsent(JsonAnswer):
     )
     since: Annotated[date | None, Field(description="The first day; without it, today.")] = None
     until: Annotated[date | None, Field(description="The last day; without it, there is no end.")] = None
+    state: State = None
 
 
 @router.get("/withheld", summary="Which photos are withheld, and why?", responses=problems(400))
@@ -146,15 +147,18 @@ def consents(service: Service) -> list[dict[str, Any]]:
 def grant(request: Request, service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
     """It holds for the photo's content, in these countries, for these purposes, from the next request on.
 
-    `holds` of the answer says where and when: without `countries` in all of them, and without `until` for good.
+    `holds` of the answer says where and when: without `countries` in all of them, and without `until` for good. One
+    that is given again while it holds is the same one.
     """
-    photo, given_by = review.content_of(service, consent.id), consent.given_by.strip()
+    register, given_by = _register(service), consent.given_by.strip()
     signer, text = Signer(given_by), given_by
     if request.app.state.keys is not None:
         signer = signer_of(request, None)
         text = f"{given_by} (written down by {_signature_text(signer)})"
     terms = (consent.scopes, consent.countries, consent.since, consent.until)
-    return _cells(service, give_permission(_register(service), service.policy, photo, text, terms, signer))
+    with writing_alone(service):
+        photo = review.content_to_show(service, consent.id, consent.state)
+        return _cells(service, give_permission(register, service.policy, photo, text, terms, signer))
 
 
 @router.post(

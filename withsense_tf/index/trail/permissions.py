@@ -31,11 +31,14 @@ def give_permission(
 ) -> Consent:
     """Give a permission for a `photo`, a name and a digest, on `terms`: scopes, countries, the first and last day.
 
-    The audit log has it first: what cannot be written there is not given.
+    The audit log has it first: what cannot be written there is not given. One that is there already is not given twice,
+    as who ends it would leave the other.
     """
     (name, digest), (scopes, countries, since, until) = photo, terms
     first = since or datetime.now(UTC).date()
     draft = Consent("", name, digest, given_by, tuple(scopes), tuple(countries), first, until)
+    if same := next((one for one in register.consents(name) if replace(one, id="") == draft), None):
+        return same
     reason = f"{given_by}: {', '.join(scopes)}, {draft.where_and_when()}"
     with audit_before_effect(new_decision(name, digest, GRANT, None, signer, reason), policy):
         return register.grant(name, given_by, *terms, digest=digest)
