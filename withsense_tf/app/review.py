@@ -175,6 +175,23 @@ def trail(service: PhotoService) -> list[Decision]:
     return _trail(service).decisions()
 
 
+def without_effect(service: PhotoService, decisions: Sequence[Decision]) -> set[str]:
+    """Return the numbers of decisions, the last ones on their photos, of which the table of overrides has nothing.
+
+    The table was changed by another hand, or the machine stopped before the decision took effect.
+    """
+    rows = [] if service.settings.law.overrides is None else _rows(service)
+    now = {
+        one.id: [row.decision for row in rows_of(rows, one.photo, one.digest)][-1:]
+        for one in _last_ones(decisions).values()
+    }
+    return {
+        one.id
+        for one in decisions
+        if one.id in now and now[one.id] != ([] if one.decision is None else [one.decision])
+    }
+
+
 def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
     """Return the name and digest of a photo, withheld ones too: for reviewers alone."""
     name = service.ids.read(id_)

@@ -20,7 +20,7 @@ from withsense_tf.app import review
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.common.atomic_files import alone_with
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.index.trail.decision_trail import DecisionTrail, Signer
 from withsense_tf.index.trail.table_decision import decide_in_table
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -85,6 +85,32 @@ def test_the_audit_log_has_each_decision_with_who_and_why(
     ]
     assert reviews[0]["id"] == number
     assert len({one["policy"] for one in reviews}) == 2  # taken back, the law is the one before
+
+
+@pytest.mark.closed
+def test_a_decision_before_which_the_machine_stopped_is_said_to_be_without_effect(
+    reviewer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = next(iter(ids_of(reviewer, "BB")))
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "x"}
+    number = reviewer.post("/api/v1/review/decisions", json=said).json()["id"]
+    undone = reviewer.post(f"/api/v1/review/decisions/{number}/undo", json={"by": "Ann", "reason": "x"})
+    assert undone.status_code == 201
+    assert not any(one["without_effect"] for one in reviewer.get("/api/v1/review/decisions").json())
+
+    def stop(*_: object, **__: object) -> None:
+        # As where the process is killed: nothing is taken back.
+        monkeypatch.setattr(DecisionTrail, "_take_back", lambda *_: None)
+        raise OSError(5, "stopped")
+
+    monkeypatch.setattr(review, "judge_anew", stop)
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 500
+    trail = reviewer.get("/api/v1/review/decisions").json()
+    assert [one["without_effect"] for one in trail] == [False, False, True]
+    assert "It does not hold" in reviewer.get("/review?tab=decisions").text
+    monkeypatch.undo()
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 201
+    assert not any(one["without_effect"] for one in reviewer.get("/api/v1/review/decisions").json())
 
 
 @pytest.mark.parametrize("text", ["  ", "a\0b", "a\x1b[2J", "a\x85b"])

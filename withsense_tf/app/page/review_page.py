@@ -62,9 +62,8 @@ def overview(request: Request, service: Service, fields: Annotated[ListFields, Q
         if tab == "withheld":
             values |= _withheld_page(service, country, fields.after, criteria)
         elif tab == "decisions":
-            decisions = review.trail(service)
-            values["items"] = [asdict(one) for one in reversed(decisions)]
-            values["can_be_undone"] = review.can_be_undone(decisions)
+            values["items"] = review_routes.decisions(service)[::-1]
+            values["can_be_undone"] = review.can_be_undone(review.trail(service))
         elif tab == "permissions":
             values["items"] = review_routes.consents(service)
         else:

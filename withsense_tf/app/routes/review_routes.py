@@ -118,8 +118,13 @@ def decide(request: Request, service: Service, decision: Annotated[NewDecision, 
 
 @router.get("/decisions", summary="What was decided here?", responses=problems())
 def decisions(service: Service) -> list[dict[str, Any]]:
-    """All decisions, the oldest first, with who made them and why."""
-    return [asdict(one) for one in review.trail(service)]
+    """All decisions, the oldest first, with who made them and why.
+
+    One that is `without_effect` is the last on its photo, and the table of overrides has nothing of it.
+    """
+    trail = review.trail(service)
+    vain_numbers = review.without_effect(service, trail)
+    return [asdict(one) | {"without_effect": one.id in vain_numbers} for one in trail]
 
 
 @router.post(
