@@ -76,9 +76,12 @@ def _state_of_listed(photo: Mapping[str, Any], rows: Sequence[Override]) -> str:
 
 def _state(digest: str, texts: Mapping[str, Sequence[tuple[str, str]]], rows: Sequence[Override]) -> str:
     """Return what stands for what a person saw: the content, what is said of it under all its names, and decisions."""
-    said = hashlib.sha256(repr(sorted(texts.items())).encode(errors="surrogatepass")).hexdigest()[:32]
-    decided = hashlib.sha256(repr(rows).encode(errors="surrogatepass")).hexdigest()[:12]
-    return f"{digest[:32]}-{said}-{decided}"
+    parts = (digest, _hash(sorted(texts.items())), _hash(rows))
+    return "-".join(part[:32] for part in parts)
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(repr(value).encode(errors="surrogatepass")).hexdigest()
 
 
 def _check_state(

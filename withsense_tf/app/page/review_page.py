@@ -131,25 +131,27 @@ def undo(request: Request, service: Service, number: Number, signature: Signatur
     return _to("decisions")
 
 
+class PermissionForm(BaseModel):
+    """A permission as it is typed, and the page of the list that it was given on."""
+
+    id: Id
+    given_by: str = ""
+    countries: str = Field(default=EVERYWHERE, max_length=300)
+    until: str = Field(default="", max_length=10)
+    state: State = None
+    back: str = Field(default="", max_length=16_000)
+
+
 @router.post("/grant")
-def grant(
-    request: Request,
-    service: Service,
-    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
-    given_by: Annotated[str, Form()] = "",
-    countries: Annotated[str, Form(max_length=300)] = EVERYWHERE,
-    until: Annotated[str, Form(max_length=10)] = "",
-    state: Annotated[State, Form()] = None,
-    back: Back = "",
-) -> Response:
+def grant(request: Request, service: Service, form: Annotated[PermissionForm, Form()]) -> Response:
     """Write a permission down."""
     try:
         consent = NewConsent(
-            id=id,
-            given_by=given_by,
-            countries=countries.replace(",", " ").split(),
-            until=date.fromisoformat(until) if until else None,
-            state=state,
+            id=form.id,
+            given_by=form.given_by,
+            countries=form.countries.replace(",", " ").split(),
+            until=date.fromisoformat(form.until) if form.until else None,
+            state=form.state,
         )
     except ValueError as error:
         if isinstance(error, ValidationError) and any("given_by" in one["loc"] for one in error.errors()):
@@ -164,7 +166,7 @@ def grant(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
     review_routes.grant(request, service, consent)
-    return _to("permissions", back, _seal(service, id))
+    return _to("permissions", form.back, _seal(service, form.id))
 
 
 @router.post("/revoke/{number}")
