@@ -184,6 +184,10 @@ def decide_photos(
         typer.echo(f"{table}: {photo} is {decision}ed by {who}.")
         for old in replaced_rows:
             typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
+        if copies := [one for one in contents if one != photo and contents[one] == contents[photo]]:
+            typer.echo(
+                f"It holds for the same file under other names, too, whatever is said there: {', '.join(copies)}."
+            )
     if count:
         typer.echo(HOW_TO_JUDGE.format(table), err=True)
 
