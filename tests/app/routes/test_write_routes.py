@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from app_places import Place, ids_of, search
+from app_places import WITHHELD, Place, ids_of, search
 from PIL import Image
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
@@ -251,6 +251,11 @@ def test_a_photo_for_another_country_than_the_server_answers_by_is_not_taken_in(
 def test_a_copy_of_a_withheld_photo_is_withheld_too(writer: TestClient, place: Place) -> None:
     answer = send(writer, (place.photos / "look-6-0.png").read_bytes(), "A plain wall .")
     assert (answer.json()["state"], answer.json()["is_copy"]) == ("withheld", True)
+    id_ = writer.get("/api/v1/review/withheld", params={"name": WITHHELD[1]}).json()[0]["id"]
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "hers"}
+    assert writer.post("/api/v1/review/decisions", json=said).status_code == 201
+    again = send(writer, (place.photos / "look-7-0.png").read_bytes(), "A plain wall .").json()
+    assert (again["state"], again["is_copy"]) == ("withheld", True)
     own = send(writer, PNG, "A toddler on a swing .").json()
     assert (own["state"], own["is_copy"]) == ("withheld", False)
 

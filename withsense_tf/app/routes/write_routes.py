@@ -162,8 +162,11 @@ def upload_state(service: PhotoService, name: str, waits: bool, country: str | N
 
 def _is_copy(here: Doorway, name: str) -> bool:
     """Return whether a photo is here under another name, too, that may be shown, or is withheld for another one."""
+    others = [one for one in live_names_of(here.tables, here.door.content(name)) if one != name]
     if here.door.photo(name):
-        names = live_names_of(here.tables, here.door.content(name))
-        return any(here.door.photo(other) for other in names if other != name)
+        return any(map(here.door.photo, others))
     decision = here.door.decision(name)
-    return decision is not None and decision.source.startswith((DUPLICATE, SHOWS))
+    if decision is None:
+        return False
+    # What a person decided holds for the content, under all its names.
+    return decision.source.startswith((DUPLICATE, SHOWS)) or (decision.by_hand and bool(others))
