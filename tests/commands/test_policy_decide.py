@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +68,18 @@ def test_a_photo_leaves_the_queue_when_it_is_decided_on(photos: Path, tmp_path: 
         ("review", "cat.jpg", "restrict", "Ann"),
     ]
     assert len({one["policy"] for one in entries}) == 2
+
+
+def test_the_names_of_exact_copies_are_told_for_which_a_decision_holds_too(
+    photos: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(photos / "bee.jpg", photos / "dog.jpg")
+    with (photos / "captions.csv").open("a") as stream:
+        stream.write("dog.jpg,A doll on a swing\n")
+    answer, _ = decide(photos, tmp_path / "o.csv", photo="dog.jpg")
+    assert "It holds for the same file under other names, too, whatever is said there: bee.jpg." in answer
+    assert "bee.jpg" not in invoke("photos", photos, "--overrides", tmp_path / "o.csv")[0]
+    assert "same file" not in decide(photos, tmp_path / "o.csv", photo="ant.jpg")[0]
 
 
 def test_several_photos_are_decided_at_once_each_with_an_entry_of_the_log(

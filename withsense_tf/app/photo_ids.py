@@ -23,6 +23,7 @@ from withsense_tf.errors import DataError
 KEY_FILE: Final = "photo_ids.key"
 KEY_BYTES: Final = 32
 TAG_BYTES: Final = 16
+LOT_BYTES: Final = 8
 # Names of some length are as long as others, so that an id does not tell it.
 BLOCK: Final = 32
 MOST_SIGNS: Final = 2 * (4 * NAME_SIGNS + BLOCK + TAG_BYTES)
@@ -32,8 +33,8 @@ class PhotoIds:
     """Write names as ids and read ids as names."""
 
     def __init__(self, key: bytes) -> None:
-        self._tag_key, self._stream_key = (
-            hmac.digest(key, purpose, "sha256") for purpose in (b"tag", b"stream")
+        self._tag_key, self._stream_key, self._lot_key = (
+            hmac.digest(key, purpose, "sha256") for purpose in (b"tag", b"stream", b"lot")
         )
 
     @classmethod
@@ -73,6 +74,10 @@ class PhotoIds:
             return None
         name = plain.rstrip(b"\0").decode(errors="surrogatepass")
         return name if hmac.compare_digest(self.write(name), id_) else None
+
+    def lot(self, content: bytes) -> str:
+        """Return what nobody can tell from a number drawn by lot, and is the same for the same content."""
+        return hmac.digest(self._lot_key, content, "sha256")[:LOT_BYTES].hex()
 
     def _tag(self, plain: bytes) -> bytes:
         return hmac.digest(self._tag_key, plain, "sha256")[:TAG_BYTES]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.review_list import texts_of_content
 from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
 from withsense_tf.common.atomic_files import alone_with, fill_draft, whole_file
 from withsense_tf.common.limits import read_bytes
+from withsense_tf.data.pictures.photo_file import has_digest
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
@@ -24,15 +27,17 @@ from withsense_tf.index.trail.decision_trail import (
     Signer,
     new_decision,
 )
+from withsense_tf.index.trail.table_decision import ContraryError, rows_of, table_with
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.overrides import Override, parse_overrides, table_of
+from withsense_tf.policy.overrides import Override, parse_overrides
 
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
     "Start it with --overrides FILE (see: python -m withsense_tf serve --help).",
 )
+PHOTO_CHANGED: Final = ("This photo, or what is said of it, has changed since.", "Look at it again.")
 
 
 def decide(
@@ -40,34 +45,74 @@ def decide(
 ) -> Decision:
     """Let a person's decision hold for a photo from now on, and write it into the trail.
 
-    Where the person saw another `state` of it than there is by now, that is a problem, and nothing is done.
+    Where the person saw another `state` of it than there is by now, that is a problem, and nothing is done. So it is
+    where another decision holds against this one.
     """
-    with writing_alone(service):
+    with writing_alone(service), _rows_alone(service) as rows:
         name, digest = content_of(service, id_)
-        overrides = _overrides(service)
-        before = _of_content(overrides, name, digest)
-        if state not in (None, _state(before)):
-            raise ProblemError(
-                409, "not_the_last", "This photo was decided on again since.", "Look at it again."
-            )
-        one = Override(name, decision, signer.name, reason, digest)
-        note = new_decision(name, digest, decision, _cells(before), signer, reason)
-        return _put_override(service, overrides, before, one, note)
+        old = rows_of(rows, name, digest)
+        if state is not None:
+            _check_state(service, digest, old, state, may_say_more=decision == "restrict")
+        if decision == "allow":
+            _check_file(service, name, digest)
+        new = Override(name, decision, signer.name, reason, digest)
+        note = new_decision(name, digest, decision, _cells(old), signer, reason)
+        return _put_override(service, rows, old, new, note)
 
 
 def with_states(service: PhotoService, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return photos of a list, each with the state that a decision on it is held against, as `state`."""
-    overrides = {} if service.settings.law.overrides is None else _overrides(service)
-    return [one | {"state": _state(_of_content(overrides, one["name"], one["digest"]))} for one in photos]
+    rows = [] if service.settings.law.overrides is None else _rows(service)
+    return [one | {"state": _state_of_listed(one, rows)} for one in photos]
 
 
-def _state(one: Override | None) -> str:
-    return "none" if one is None else hashlib.sha256(repr(one).encode()).hexdigest()[:12]
+def _state_of_listed(photo: Mapping[str, Any], rows: Sequence[Override]) -> str:
+    texts = {
+        one["name"]: [(caption["caption"], caption["text"]) for caption in one["captions"]]
+        for one in (photo, *photo["copies"])
+    }
+    return _state(photo["digest"], texts, rows_of(rows, photo["name"], photo["digest"]))
+
+
+def _state(digest: str, texts: Mapping[str, Sequence[tuple[str, str]]], rows: Sequence[Override]) -> str:
+    """Return what stands for what a person saw: the content, what is said of it under all its names, and decisions."""
+    parts = (digest, _hash(sorted(texts.items())), _hash(rows))
+    return "-".join(part[:32] for part in parts)
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(repr(value).encode(errors="surrogatepass")).hexdigest()
+
+
+def _check_state(
+    service: PhotoService, digest: str, rows: Sequence[Override], state: str, may_say_more: bool
+) -> None:
+    """Raise where a photo is not as the person saw it; with `may_say_more` other texts are no matter."""
+    with service.search().index.catalog.reading() as tables:
+        now = _state(digest, texts_of_content(tables, digest), rows).split("-")
+    before = state.split("-")
+    if before[0] != now[0] or len(before) != len(now) or (before[1] != now[1] and not may_say_more):
+        raise ProblemError(409, "photo_changed", *PHOTO_CHANGED)
+    if before[2] != now[2]:
+        raise ProblemError(409, "not_the_last", "This photo was decided on again since.", "Look at it again.")
+
+
+def _check_file(service: PhotoService, name: str, digest: str) -> None:
+    """Raise where the file that a person may have looked at is not the one that the index has."""
+    with service.search().index.catalog.reading() as tables:
+        ((_, _, path, *_),) = photo_records(tables, live_of_name(name))
+    if not has_digest(Path(path), digest):
+        raise ProblemError(
+            409,
+            "photo_changed",
+            "The photo's file has changed since the index took it in, or cannot be read.",
+            "Update the index, and look at the photo again.",
+        )
 
 
 def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Decision:
     """Take a decision back: what had held before it holds again."""
-    with writing_alone(service):
+    with writing_alone(service), _rows_alone(service) as rows:
         decisions = trail(service)
         found_decision = next((one for one in decisions if one.id == number), None)
         if found_decision is None:
@@ -91,13 +136,12 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
             raise ProblemError(
                 409, "not_the_last", "This photo was decided on again since.", f"Undo {last.id} first."
             )
-        overrides = _overrides(service)
-        now = _of_content(overrides, found_decision.photo, found_decision.digest)
         before = None if found_decision.before is None else Override(**found_decision.before)
         decision = None if before is None else before.decision
         photo, digest = found_decision.photo, found_decision.digest
+        now = rows_of(rows, photo, digest)
         note = replace(new_decision(photo, digest, decision, _cells(now), signer, reason), undoes=number)
-        return _put_override(service, overrides, now, before, note)
+        return _put_override(service, rows, now, before, note)
 
 
 def can_be_undone(decisions: Sequence[Decision]) -> set[str]:
@@ -134,6 +178,23 @@ def trail(service: PhotoService) -> list[Decision]:
     return _trail(service).decisions()
 
 
+def without_effect(service: PhotoService, decisions: Sequence[Decision]) -> set[str]:
+    """Return the numbers of decisions, the last ones on their photos, of which the table of overrides has nothing.
+
+    The table was changed by another hand, or the machine stopped before the decision took effect.
+    """
+    rows = [] if service.settings.law.overrides is None else _rows(service)
+    now = {
+        one.id: [row.decision for row in rows_of(rows, one.photo, one.digest)][-1:]
+        for one in _last_ones(decisions).values()
+    }
+    return {
+        one.id
+        for one in decisions
+        if one.id in now and now[one.id] != ([] if one.decision is None else [one.decision])
+    }
+
+
 def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
     """Return the name and digest of a photo, withheld ones too: for reviewers alone."""
     name = service.ids.read(id_)
@@ -145,6 +206,15 @@ def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
     return name, digest
 
 
+def content_to_show(service: PhotoService, id_: str, state: str | None) -> tuple[str, str]:
+    """Return the name and digest of a photo that is to be shown; a problem, where the person saw another one."""
+    name, digest = content_of(service, id_)
+    if state is not None and state.split("-")[0] != _state(digest, {}, ()).split("-")[0]:
+        raise ProblemError(409, "photo_changed", *PHOTO_CHANGED)
+    _check_file(service, name, digest)
+    return name, digest
+
+
 def _overrides_file(service: PhotoService) -> Path:
     file = service.settings.law.overrides
     if file is None:
@@ -152,40 +222,39 @@ def _overrides_file(service: PhotoService) -> Path:
     return file
 
 
-def _overrides(service: PhotoService) -> dict[str, Override]:
+def _rows(service: PhotoService) -> list[Override]:
     file = _overrides_file(service)
-    return parse_overrides(read_bytes(file), str(file))
+    return list(parse_overrides(read_bytes(file), str(file)).values())
 
 
-def _of_content(overrides: Mapping[str, Override], name: str, digest: str) -> Override | None:
-    return next((one for one in overrides.values() if one.photo == name and one.digest in ("", digest)), None)
+@contextmanager
+def _rows_alone(service: PhotoService) -> Iterator[list[Override]]:
+    """Yield the rows of the table of overrides, which nobody else changes within the block, in a terminal either."""
+    with alone_with(_overrides_file(service)):
+        yield _rows(service)
 
 
 def _put_override(
     service: PhotoService,
-    overrides: Mapping[str, Override],
-    old: Override | None,
+    rows: Sequence[Override],
+    old: Sequence[Override],
     new: Override | None,
     decision: Decision,
 ) -> Decision:
-    """Put a decision in the place of another: first into the index, then into the file that both are held against.
+    """Put a decision in the place of others: first into the index, then into the file that both are held against.
 
     So the index answers by the law as it was until all photos are judged anew. Stopped between, it answers nothing
     until the index is judged again. What cannot be written into the audit log, the trail and the file changes nothing.
     """
-    rows = [one for one in overrides.values() if one is not old] + ([] if new is None else [new])
-    content, file = table_of(rows), _overrides_file(service)
-    with (
-        _trail(service).before_effect() as note,
-        alone_with(file),
-        whole_file(file) as draft,
-    ):
-        changed_overrides = parse_overrides(
-            content, str(file)
-        )  # what the next reader could not read is not written
+    file = _overrides_file(service)
+    try:
+        content, overrides = table_with(rows, old, new, str(file))
+    except ContraryError as error:
+        raise ProblemError(409, "other_decision", error.what, error.advice) from error
+    with _trail(service).before_effect() as note, whole_file(file) as draft:
         index, policy = service.search().index, service.policy.current()
         changed_law = Policy.current(
-            replace(policy, ownership=replace(policy.ownership, overrides=changed_overrides))
+            replace(policy, ownership=replace(policy.ownership, overrides=overrides))
         )
         # Before the photos are judged: it holds the room that the file needs.
         fill_draft(draft, content, file)
@@ -199,5 +268,5 @@ def _trail(service: PhotoService) -> DecisionTrail:
     return DecisionTrail(service.settings.state_folder)
 
 
-def _cells(one: Override | None) -> dict[str, str] | None:
-    return None if one is None else asdict(one)
+def _cells(rows: Sequence[Override]) -> dict[str, str] | None:
+    return asdict(rows[-1]) if rows else None

@@ -6,15 +6,22 @@ Not even reviewers are sent a picture that the law withholds: who must look at o
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from withsense_tf.app.photo_service import Doorway, PhotoService
 from withsense_tf.common.limits import parse_json
-from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of, texts_of_photos
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of_photos
 from withsense_tf.index.tables.law_table import live_evidence
-from withsense_tf.index.tables.photos_table import live_of_ids, live_of_name, photo_records
+from withsense_tf.index.tables.photos_table import (
+    live_names_of,
+    live_of_ids,
+    live_of_name,
+    live_of_names,
+    photo_records,
+)
 from withsense_tf.policy.photo_decisions import NO_CAPTIONS
 
 KINDS: Final = (CAPTIONS, OTHER_TEXTS, UNREAD)
@@ -73,6 +80,14 @@ def withheld_photos(
         )
 
 
+def texts_of_content(tables: sqlite3.Connection, digest: str) -> dict[str, list[tuple[str, str]]]:
+    """Return all that is said of the live photos whose file has a digest, by name: texts, each with its id."""
+    names = live_names_of(tables, digest)
+    numbers = {name: number for number, name, *_ in photo_records(tables, live_of_names(names))}
+    texts = texts_of_photos(tables, live_of_ids(list(numbers.values())))
+    return {name: [text for kind in KINDS for text in texts.get((numbers[name], kind), ())] for name in names}
+
+
 def grounds_of(source: str, evidence: Sequence[str]) -> frozenset[str]:
     """Return the rules that the evidence names, and what else a verdict comes from.
 
@@ -117,7 +132,14 @@ def _meeting(here: Doorway, rows: Sequence[_Row], criteria: Criteria) -> Iterato
 
 def _about(service: PhotoService, here: Doorway, name: str) -> dict[str, Any]:
     decision = here.door.decision(name)
-    ((photo, _, _, digest, *_),) = photo_records(here.tables, live_of_name(name))
+    ((_, _, _, digest, *_),) = photo_records(here.tables, live_of_name(name))
+    captions = {
+        copy: [
+            {"caption": id_, "text": text, "why": _why(service, here.door.rule.age_limit, text)}
+            for id_, text in texts
+        ]
+        for copy, texts in texts_of_content(here.tables, digest).items()
+    }
     return {
         "id": service.ids.write(name),
         "name": name,
@@ -125,10 +147,10 @@ def _about(service: PhotoService, here: Doorway, name: str) -> dict[str, Any]:
         "source": "" if decision is None else decision.source,
         "by_hand": decision is not None and decision.by_hand,
         "evidence": [] if decision is None else list(decision.evidence),
-        "captions": [
-            {"caption": id_, "text": text, "why": _why(service, here.door.rule.age_limit, text)}
-            for kind in KINDS
-            for id_, text in texts_of(here.tables, photo, kind)
+        "captions": captions.pop(name),
+        # A decision holds for these, too: who decides sees what is said of them.
+        "copies": [
+            {"id": service.ids.write(copy), "name": copy, "captions": some} for copy, some in captions.items()
         ],
     }
 

@@ -157,7 +157,8 @@ def decide_photos(
     The table is made if it is not there; what it says of a photo is replaced, and printed.
     """
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.index.trail import decision_trail as trail
+    from withsense_tf.index.trail import table_decision as trail
+    from withsense_tf.index.trail.decision_trail import Signer
     from withsense_tf.policy.overrides import OVERRIDES
 
     table = law.overrides
@@ -174,7 +175,7 @@ def decide_photos(
                 f"{photo} stays restricted: something tells of a child. Name it by itself to allow it."
             )
             continue
-        policy, signer = trail.policy_before_decision(law), trail.Signer(who)
+        policy, signer = trail.policy_before_decision(law), Signer(who)
         replaced_rows = trail.decide_in_table(table, contents, policy, photo, decision, signer, reason)
         if replaced_rows is None:
             typer.echo(f"{table}: {photo} is {decision}ed already. Nothing was changed.")
@@ -183,6 +184,10 @@ def decide_photos(
         typer.echo(f"{table}: {photo} is {decision}ed by {who}.")
         for old in replaced_rows:
             typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
+        if copies := [one for one in contents if one != photo and contents[one] == contents[photo]]:
+            typer.echo(
+                f"It holds for the same file under other names, too, whatever is said there: {', '.join(copies)}."
+            )
     if count:
         typer.echo(HOW_TO_JUDGE.format(table), err=True)
 

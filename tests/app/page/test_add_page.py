@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app_places import Place
+import pytest
+from app_places import SECRETS, Place
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
@@ -23,7 +24,7 @@ def test_a_photo_is_found_after_it_was_judged(place: Place, new_client: Callable
     assert (good.status_code, "The photo can be found now." in good.text) == (201, True)
     sent = {"photo": ("a.png", png_of(71), "image/png")}
     again = client.post("/add", files=sent, data={"text": "A striped blue wall."}, headers=BB)
-    assert "This photo was here already." in again.text
+    assert "This photo was here already: a search shows it once." in again.text
     sent = {"photo": ("b.png", png_of(72), "image/png")}
     kept = client.post("/add", files=sent, data={"text": "A toddler at a wall."}, headers=BB)
     assert "The law withholds this photo." in kept.text
@@ -44,6 +45,23 @@ def test_what_was_typed_stands_in_the_form_again_where_it_was_not_taken(client: 
         answer = client.post("/add", files=sent, data={"text": text, "by": "Ann"})
         assert f'name="text" required maxlength="300" value="{text}"' in answer.text
         assert 'value="Ann"' in answer.text
+
+
+@pytest.mark.closed
+def test_who_brings_a_copy_of_a_withheld_photo_is_told_so_and_nothing_of_that_one(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    content = (place.photos / "look-6-0.png").read_bytes()
+    for language, words in (("en", "It is a copy of a photo that is here"), ("ru", "Это копия снимка")):
+        answer = client.post(
+            "/add",
+            files={"photo": ("a.png", content, "image/png")},
+            data={"text": "A plain wall."},
+            headers={"cookie": f"withsense_country=BB; withsense_language={language}"},
+        )
+        assert (answer.status_code, words in answer.text) == (202, True)
+        assert not [secret for secret in SECRETS if secret in answer.text.casefold()]
 
 
 def test_why_a_photo_is_refused_that_was_taken_out_stands_on_the_page(

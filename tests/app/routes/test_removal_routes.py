@@ -37,9 +37,9 @@ def remove(client: TestClient, id_: str, **more: str) -> Any:
     return client.delete(f"/api/v1/photos/{id_}", params=WHY | more)
 
 
-def upload(client: TestClient, content: bytes) -> Any:
+def upload(client: TestClient, content: bytes, caption: str = "A marmalade wall .") -> Any:
     sent = {"photo": ("a.png", content, "image/png")}
-    return client.post("/api/v1/upload", files=sent, data={"caption": ["A marmalade wall ."]})
+    return client.post("/api/v1/upload", files=sent, data={"caption": [caption]})
 
 
 def id_of(client: TestClient, name: str) -> str:
@@ -71,7 +71,7 @@ def test_copies_leave_too_and_of_an_upload_no_file_stays(
 ) -> None:
     state = tmp_path / "state"
     client = new_client(place.settings(country="BB", state=state))
-    first, second = (upload(client, PNG).json() for _ in range(2))
+    first, second = (upload(client, PNG, text).json() for text in ("A marmalade wall .", "A velvet wall ."))
     assert client.get(first["photo"]["image"]).status_code == 200
     assert remove(client, second["id"]).json()["photos"] == 2
     assert not [one for one in state.rglob("*") if one.suffix in (".png", ".jpg", ".webp")]

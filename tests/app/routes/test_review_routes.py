@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from app_places import Place, ids_of
+from app_places import WITHHELD, Place, ids_of
 from full_files import files_of_at_most, without_rights, without_room
+from small_index import item_of
 from starlette.testclient import TestClient
 
+from withsense_tf.app import review
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.common.atomic_files import alone_with
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.trail.decision_trail import DecisionTrail, Signer
+from withsense_tf.index.trail.table_decision import decide_in_table
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.overrides import load_overrides
 
 
 @pytest.fixture
@@ -75,6 +87,32 @@ def test_the_audit_log_has_each_decision_with_who_and_why(
     assert len({one["policy"] for one in reviews}) == 2  # taken back, the law is the one before
 
 
+@pytest.mark.closed
+def test_a_decision_before_which_the_machine_stopped_is_said_to_be_without_effect(
+    reviewer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = next(iter(ids_of(reviewer, "BB")))
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "x"}
+    number = reviewer.post("/api/v1/review/decisions", json=said).json()["id"]
+    undone = reviewer.post(f"/api/v1/review/decisions/{number}/undo", json={"by": "Ann", "reason": "x"})
+    assert undone.status_code == 201
+    assert not any(one["without_effect"] for one in reviewer.get("/api/v1/review/decisions").json())
+
+    def stop(*_: object, **__: object) -> None:
+        # As where the process is killed: nothing is taken back.
+        monkeypatch.setattr(DecisionTrail, "_take_back", lambda *_: None)
+        raise OSError(5, "stopped")
+
+    monkeypatch.setattr(review, "judge_anew", stop)
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 500
+    trail = reviewer.get("/api/v1/review/decisions").json()
+    assert [one["without_effect"] for one in trail] == [False, False, True]
+    assert "It does not hold" in reviewer.get("/review?tab=decisions").text
+    monkeypatch.undo()
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 201
+    assert not any(one["without_effect"] for one in reviewer.get("/api/v1/review/decisions").json())
+
+
 @pytest.mark.parametrize("text", ["  ", "a\0b", "a\x1b[2J", "a\x85b"])
 def test_words_that_cannot_be_shown_are_refused_and_lines_are_not(reviewer: TestClient, text: str) -> None:
     id_ = next(iter(ids_of(reviewer, "BB")))
@@ -124,6 +162,101 @@ def test_a_decision_on_a_state_that_is_no_more_is_refused(reviewer: TestClient) 
     assert reviewer.post("/api/v1/review/decisions", json=said | {"state": photo["state"]}).status_code == 201
 
 
+@pytest.mark.closed
+def test_a_decision_of_the_terminal_in_the_same_instant_stays(
+    reviewer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = place.index.parent / "overrides.csv"
+    other = ("look-0-0.png", "restrict", Signer("Eve"), "x")
+
+    @contextmanager
+    def late(file: Path) -> Iterator[None]:
+        # The terminal has the table first, whenever the page asks for it.
+        monkeypatch.undo()
+        decide_in_table(table, {"look-0-0.png": "e" * 64}, Policy.of_files(place.law), *other)
+        with alone_with(file):
+            yield
+
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    monkeypatch.setattr(review, "alone_with", late)
+    said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls.", "state": photo["state"]}
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 201
+    assert [one.by for one in load_overrides(table).values()] == ["Eve", "Ann"]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_decision_against_which_another_holds_is_refused_with_whose_it_is(
+    reviewer: TestClient, place: Place, language: str
+) -> None:
+    table = place.index.parent / "overrides.csv"
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls."}
+    for row, words in (
+        (
+            f"{photo['name']},{'e' * 64},restrict,Eve,hers",
+            f"another picture of the name {photo['name']} (hers)",
+        ),
+        (f"copy.png,{photo['digest']},restrict,Eve,hers", "the same picture under the name copy.png (hers)"),
+    ):
+        table.write_text(f"photo,digest,decision,by,reason\n{row}\n", encoding="utf-8")
+        judge_anew(PhotoIndex(place.index), Policy.of_files(place.law), lift=True)
+        before = table.read_bytes()
+        answer = reviewer.post("/api/v1/review/decisions", json=said)
+        assert (answer.status_code, answer.json()["kind"]) == (409, "other_decision"), answer.text
+        assert f"Eve decided to restrict {words}" in answer.json()["detail"]
+        page = reviewer.post("/review/decide", data=said, headers={"accept-language": language})
+        assert page.status_code == 409
+        assert {"en": "Take that decision back", "ru": "тмените то решение"}[language] in page.text
+        assert table.read_bytes() == before
+        assert reviewer.get("/api/v1/review/decisions").json() == []
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("decision", ["allow", "restrict"])
+def test_a_decision_on_a_photo_that_was_changed_since_it_was_looked_at_is_refused(
+    reviewer: TestClient, place: Place, decision: str
+) -> None:
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "decision": decision, "by": "Ann", "reason": "Dolls.", "state": photo["state"]}
+    changed_photo = item_of(place.index.parent / "more", photo["name"], 70, texts=["A little girl ."])
+    ingest(PhotoIndex(place.index), [changed_photo], Policy.of_files(place.law))
+    answer = reviewer.post("/api/v1/review/decisions", json=said)
+    assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
+    assert "Look at it again." in reviewer.post("/review/decide", data=said).text
+    russian = reviewer.post("/review/decide", data=said, headers={"accept-language": "ru"})
+    assert "с тех пор изменилось" in russian.text
+    assert reviewer.get("/api/v1/review/decisions").json() == []
+
+
+@pytest.mark.closed
+def test_who_allows_has_seen_all_that_is_said_of_the_content_and_the_file_that_is_there(
+    reviewer: TestClient, place: Place
+) -> None:
+    path = Path(shutil.copytree(place.photos, place.index.parent / "more")) / "look-7-0.png"
+    copy = item_of(path.parent, "copy.png", 7, texts=["A toddler on a bench ."])
+    index, policy = PhotoIndex(place.index), Policy.of_files(place.law)
+    (before, *_) = reviewer.get("/api/v1/review/withheld", params={"name": WITHHELD[1]}).json()
+    assert before["copies"] == []
+    ingest(index, [copy], policy)
+    said = {"id": before["id"], "by": "Ann", "reason": "Dolls.", "state": before["state"]}
+    answer = reviewer.post("/api/v1/review/decisions", json=said | {"decision": "allow"})
+    assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
+    # What is said otherwise is no ground to go on showing a photo.
+    assert reviewer.post("/api/v1/review/decisions", json=said | {"decision": "restrict"}).status_code == 201
+    (now, *_) = reviewer.get("/api/v1/review/withheld", params={"name": WITHHELD[1]}).json()
+    ((text,),) = [[one["text"] for one in other["captions"]] for other in now["copies"]]
+    assert (text, now["copies"][0]["name"]) == ("A toddler on a bench .", "copy.png")
+    page = reviewer.get("/review", params={"name": WITHHELD[1]}).text
+    assert "A decision holds for 1 exact copy, too." in page
+    assert "<mark>toddler</mark> on a bench" in page
+    said |= {"id": now["copies"][0]["id"], "decision": "allow", "state": None}
+    path.write_bytes(b"another picture")
+    answer = reviewer.post("/api/v1/review/decisions", json=said)
+    assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
+    assert "Update the index" in answer.json()["advice"]
+
+
 def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
     id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
     consent = reviewer.post("/api/v1/review/consents", json={"id": id_, "given_by": "her mother"})
@@ -139,6 +272,35 @@ def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
     (one,) = reviewer.get("/api/v1/review/consents").json()
     assert (one["id"], one["revoked_by"], one["revoked_for"]) == (number, "her mother", "x")
     assert "her mother: “x”" in reviewer.get("/review?tab=permissions").text
+
+
+@pytest.mark.closed
+def test_a_permission_that_is_sent_twice_is_one_and_is_gone_with_its_end(reviewer: TestClient) -> None:
+    id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
+    given = {"id": id_, "given_by": "her mother"}
+    numbers = [reviewer.post("/api/v1/review/consents", json=given).json()["id"] for _ in range(2)]
+    assert numbers[0] == numbers[1]
+    ending = f"/api/v1/review/consents/{numbers[0]}/revoke"
+    assert reviewer.post(ending, json={"by": "Ann", "reason": "x"}).status_code == 201
+    assert reviewer.get(f"/api/v1/photos/{id_}").status_code == 451
+    # After its end it is given anew.
+    assert reviewer.post("/api/v1/review/consents", json=given).json()["id"] != numbers[0]
+
+
+@pytest.mark.closed
+def test_a_permission_is_for_the_picture_that_was_looked_at(reviewer: TestClient, place: Place) -> None:
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "given_by": "her mother", "state": photo["state"]}
+    changed_photo = item_of(place.index.parent / "more", photo["name"], 70, texts=["A little girl ."])
+    ingest(PhotoIndex(place.index), [changed_photo], Policy.of_files(place.law))
+    for path, how in (("/api/v1/review/consents", "json"), ("/review/grant", "data")):
+        answer = reviewer.post(path, **{how: said})
+        assert (answer.status_code, "has changed since" in answer.text) == (409, True)
+    changed_photo.path.unlink()
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    unseen = reviewer.post("/api/v1/review/consents", json=said | {"state": photo["state"]})
+    assert (unseen.status_code, unseen.json()["kind"]) == (409, "photo_changed")
+    assert reviewer.get("/api/v1/review/consents").json() == []
 
 
 def test_a_permission_is_for_countries_that_there_are_and_says_where_it_holds(reviewer: TestClient) -> None:
@@ -327,6 +489,39 @@ def test_a_decision_that_the_table_may_not_have_changes_nothing(
 
 
 @pytest.mark.closed
+def test_the_audit_log_has_each_permission_and_its_end_with_who_by_which_key(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring, log = KeyRing(place.index.parent / "keys.json"), place.index.parent / "audit.jsonl"
+    key = ring.create("Rita", ["read", "review"])
+    settings = place.settings(keys=ring.file, country="BB", law=replace(place.law, audit=log))
+    client = new_client(settings, headers={"Authorization": f"Bearer {key}"})
+    (photo, *_) = client.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "given_by": "Her mother", "countries": ["BB"], "until": "2999-01-01"}
+    number = client.post("/api/v1/review/consents", json=said).json()["id"]
+    ending = f"/api/v1/review/consents/{number}/revoke"
+    # What ends a permission needs no log: the photo is withheld, whatever else fails.
+    with without_room(log):
+        refused = client.post("/api/v1/review/consents", json=said | {"given_by": "His father"})
+        assert (refused.status_code, refused.json()["kind"]) == (503, "disk_full")
+        assert client.post(ending, json={"reason": "She asked."}).status_code == 503
+    (consent,) = client.get("/api/v1/review/consents").json()
+    assert consent["revoked_for"] == "She asked."
+    again = client.post("/review/grant", data={"id": photo["id"], "given_by": "Her mother"})
+    assert again.status_code == 200
+    number = client.get("/api/v1/review/consents").json()[-1]["id"]
+    assert client.post(f"/review/revoke/{number}", data={"reason": "No."}).status_code == 200
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    reviews = [one for one in entries if one["place"] == "review"]
+    signed = {(one["photo"], one["digest"], one["by"], one["key"]) for one in reviews}
+    assert signed == {(photo["name"], photo["digest"], "Rita", ring.all_keys()[0].id)}
+    assert [one["decision"] for one in reviews] == ["grant", "grant", "revoke"]
+    assert ", key " in reviews[0]["reason"]
+    assert "): show, search, in BB, from" in reviews[0]["reason"]
+    assert (reviews[-1]["reason"], reviews[-1]["undoes"]) == ("No.", number)
+
+
+@pytest.mark.closed
 def test_a_permission_without_room_is_not_given_and_leaves_the_others_readable(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
@@ -335,6 +530,6 @@ def test_a_permission_without_room_is_not_given_and_leaves_the_others_readable(
     said, register = {"id": id_, "given_by": "her mother"}, place.index.parent / "consents.jsonl"
     assert client.post("/api/v1/review/consents", json=said).status_code == 201
     with files_of_at_most(register.stat().st_size + 10):
-        answer = client.post("/api/v1/review/consents", json=said)
+        answer = client.post("/api/v1/review/consents", json=said | {"given_by": "his father"})
     assert (answer.status_code, answer.json()["kind"]) == (503, "disk_full")
     assert len(client.get("/api/v1/review/consents").json()) == 1

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from app_places import Place, ids_of, search
+from app_places import WITHHELD, Place, ids_of, search
 from PIL import Image
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
@@ -109,6 +109,27 @@ def test_a_photo_that_was_brought_is_found_and_shown(writer: TestClient, place: 
     assert writer.get(answer.json()["photo"]["image"]).status_code == 200
     assert answer.json()["photo"]["facts"]["orientation"] == "landscape"
     assert verify_index(PhotoIndex(place.index), files=True) == []
+
+
+def test_a_photo_that_is_sent_again_is_there_once_and_that_is_said(writer: TestClient, place: Place) -> None:
+    first, again = (send(writer, PNG, "A marmalade zeppelin .", by="Ann") for _ in range(2))
+    assert (first.status_code, first.json()["is_copy"]) == (201, False)
+    assert (again.status_code, again.json()["is_copy"]) == (201, True)
+    assert again.json()["id"] == first.json()["id"]
+    assert len(list((place.index / "app" / "photos").iterdir())) == 1
+    # Its file, damaged since, is the one that comes again.
+    (file,) = (place.index / "app" / "photos").iterdir()
+    file.write_bytes(PNG[:-200])
+    assert send(writer, PNG, "A marmalade zeppelin .", by="Ann").json()["is_copy"]
+    assert file.read_bytes() == PNG
+    # What else is said of it counts, as evidence or to find it by.
+    other = send(writer, PNG, "A velvet dirigible .", by="Ann").json()
+    assert (other["state"], other["is_copy"], other["id"] == first.json()["id"]) == (
+        "searchable",
+        True,
+        False,
+    )
+    assert not send(writer, png_of(1), "A marmalade zeppelin .", by="Ann").json()["is_copy"]
 
 
 def test_an_update_of_the_folder_leaves_what_was_brought(writer: TestClient, place: Place) -> None:
@@ -229,7 +250,14 @@ def test_a_photo_for_another_country_than_the_server_answers_by_is_not_taken_in(
 @pytest.mark.closed
 def test_a_copy_of_a_withheld_photo_is_withheld_too(writer: TestClient, place: Place) -> None:
     answer = send(writer, (place.photos / "look-6-0.png").read_bytes(), "A plain wall .")
-    assert answer.json()["state"] == "withheld"
+    assert (answer.json()["state"], answer.json()["is_copy"]) == ("withheld", True)
+    id_ = writer.get("/api/v1/review/withheld", params={"name": WITHHELD[1]}).json()[0]["id"]
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "hers"}
+    assert writer.post("/api/v1/review/decisions", json=said).status_code == 201
+    again = send(writer, (place.photos / "look-7-0.png").read_bytes(), "A plain wall .").json()
+    assert (again["state"], again["is_copy"]) == ("withheld", True)
+    own = send(writer, PNG, "A toddler on a swing .").json()
+    assert (own["state"], own["is_copy"]) == ("withheld", False)
 
 
 @pytest.mark.closed

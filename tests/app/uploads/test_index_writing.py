@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from app_places import Place
@@ -19,7 +22,10 @@ from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
 from withsense_tf.app.uploads import index_writing
 from withsense_tf.app.uploads.index_writing import PHOTOS, judge_own, judge_rest, judge_waiting, writing_alone
 from withsense_tf.app.uploads.quarantine import ABOUT, Description, WaitingPhoto
+from withsense_tf.app.uploads.uploaded_item import item_of_upload
 from withsense_tf.data.pictures.photo_file import PhotoError
+from withsense_tf.index.item import Item
+from withsense_tf.index.tables.photos_table import live_names_of
 
 Change = Callable[[Path], object]
 
@@ -80,25 +86,48 @@ def test_a_photo_that_broke_while_it_waited_leaves_with_its_reason_and_the_next_
 
 
 @pytest.mark.closed
-@pytest.mark.parametrize(
-    ("ending", "error"), [(".draft", IsADirectoryError), (".png", PhotoError)], ids=["copied", "read"]
-)
+@pytest.mark.parametrize("trouble", ["copied", "read"])
 def test_a_photo_that_cannot_be_brought_in_now_waits_and_keeps_nobody_waiting(
-    service: PhotoService, ending: str, error: type[Exception]
+    service: PhotoService, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck, good = take(service, PNG), take(service, png_of(1))
     # Nothing can be written, or read, there.
-    place = (service.settings.state_folder / PHOTOS / stuck.name).with_suffix(ending)
-    place.mkdir(parents=True)
+    place = (service.settings.state_folder / PHOTOS / stuck.name).with_suffix(".draft")
+    if trouble == "copied":
+        place.mkdir(parents=True)
+
+    def read(name: str, *more: Any) -> Item:
+        if trouble == "read" and name == stuck.name:
+            raise PhotoError("photo_unreadable", "its disk is slow")
+        return item_of_upload(name, *more)
+
+    monkeypatch.setattr(index_writing, "item_of_upload", read)
     judge_waiting(service, quarantine_of(service))
     assert upload_state(service, good.name, good.folder.exists(), "BB").state == "searchable"
     assert stuck.folder.exists()
     # Who brought it is told.
-    with pytest.raises(error):
+    with pytest.raises((IsADirectoryError, PhotoError)):
         judge_own(service, stuck)
-    place.rmdir()
+    monkeypatch.undo()
+    with suppress(FileNotFoundError):
+        place.rmdir()
     judge_waiting(service, quarantine_of(service))
     assert upload_state(service, stuck.name, stuck.folder.exists(), "BB").state == "searchable"
+
+
+@pytest.mark.closed
+def test_a_photo_that_two_workers_take_in_at_once_comes_in_once(service: PhotoService, place: Place) -> None:
+    other = PhotoService(place.settings(country="BB"))
+    one, same = take(service, PNG), take(other, PNG)
+    assert (same.name, same.waits_already, quarantine_of(other).count()) == (one.name, True, 1)
+    judge_own(other, same)
+    judge_own(service, one)
+    # One that comes while it is judged, or behind a machine that stopped, brings nothing new either.
+    judge_own(service, take(service, PNG))
+    assert quarantine_of(service).count() == 0
+    assert [file.name for file in (service.settings.state_folder / PHOTOS).iterdir()] == [one.name]
+    with service.doorway("BB") as here:
+        assert live_names_of(here.tables, hashlib.sha256(PNG).hexdigest()) == [one.name]
 
 
 def test_an_upload_waits_for_no_other_and_what_waits_is_judged_once_who_writes_is_done(

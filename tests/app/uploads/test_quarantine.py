@@ -3,10 +3,11 @@ from __future__ import annotations
 import io
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from uploads_of_tests import PNG
+from uploads_of_tests import PNG, png_of
 
 from withsense_tf.app.guards.request_log import LOGGER
 from withsense_tf.app.request_problems import ProblemError
@@ -27,7 +28,9 @@ def test_a_photo_waits_with_what_was_said_of_it(tmp_path: Path) -> None:
 def test_the_name_of_a_users_file_is_no_path(tmp_path: Path) -> None:
     taken = Quarantine(tmp_path / "quarantine").take(io.BytesIO(PNG), SAID, 10_000, 10_000)
     names = [path.name for path in tmp_path.rglob("*")]
-    assert sorted(names) == sorted(["quarantine", taken.folder.name, "photo.png", "about.json"])
+    assert sorted(names) == sorted(
+        ["photo_ids.key", "quarantine", taken.folder.name, "photo.png", "about.json"]
+    )
     assert taken.name == f"upload_{taken.folder.name}.png"
     assert taken.file.stat().st_mode & 0o777 == 0o600
 
@@ -62,6 +65,36 @@ def test_what_cannot_be_erased_is_written_down(
     (record,) = caplog.records
     assert "cannot be erased (Permission denied)" in record.cells["error"]
     assert quarantine.count() == 0
+
+
+def test_the_same_photo_with_the_same_words_waits_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarantine = Quarantine(tmp_path / "quarantine")
+    taken, again = (quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000) for _ in range(2))
+    assert (again.folder, again.name, again.waits_already) == (taken.folder, taken.name, True)
+    assert [one.name for one in (tmp_path / "quarantine").iterdir()] == [taken.folder.name]
+    # What is said otherwise is evidence of its own; what a name without words is says nothing.
+    others = [
+        quarantine.take(io.BytesIO(content), said, 10_000, 10_000)
+        for content, said in (
+            (png_of(1), SAID),
+            (PNG, replace(SAID, by="Bob")),
+            (PNG, replace(SAID, captions=("A blue wall .",))),
+            (PNG, replace(SAID, file_name="my_little_girl.png")),
+        )
+    ]
+    assert len({taken.name, *(one.name for one in others)}) == 5
+    nameless = [replace(SAID, file_name=name) for name in ("1000092795.png", "7.png")]
+    assert len({quarantine.take(io.BytesIO(PNG), said, 10_000, 10_000).name for said in nameless}) == 1
+    # Another index has names of its own.
+    elsewhere = Quarantine(tmp_path / "else" / "quarantine").take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    assert elsewhere.name != taken.name
+    # It may come again while it is being erased.
+    monkeypatch.setattr(shutil, "rmtree", lambda folder: None)
+    for _ in range(2):
+        quarantine.leave(quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000))
+    assert not taken.folder.exists()
 
 
 @pytest.mark.closed

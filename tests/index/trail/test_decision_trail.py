@@ -19,10 +19,8 @@ from withsense_tf.index.trail.decision_trail import (
     DecisionTrail,
     Signer,
     new_decision,
-    policy_before_decision,
 )
 from withsense_tf.policy.audit import AuditLog
-from withsense_tf.policy.service import LawFiles
 
 
 def removal(photo: str) -> Decision:
@@ -111,12 +109,3 @@ def test_a_trail_of_another_user_is_named_and_the_audit_log_takes_its_entry_back
         trail.note(other, law)
     assert trail.decisions() == [one]
     assert reviews(log)[1:] == [("b.png", REMOVE, "Ann", None), ("b.png", None, "Ann", other.id)]
-
-
-def test_the_first_decision_needs_no_table_and_the_next_reads_it(tmp_path: Path) -> None:
-    law = LawFiles(overrides=tmp_path / "o.csv")
-    assert policy_before_decision(law).ownership.overrides is None
-    (tmp_path / "o.csv").write_text("photo,digest,decision,by,reason\nbee.jpg,,restrict,Ann,hers\n")
-    overrides = policy_before_decision(law).ownership.overrides
-    assert overrides is not None
-    assert [one.photo for one in overrides.values()] == ["bee.jpg"]

@@ -11,9 +11,11 @@ from full_files import without_rights
 from small_index import LAW
 
 from withsense_tf.errors import DataError, DiskError, RightsError, SettingError
-from withsense_tf.index.trail.decision_trail import Signer, decide_in_table
+from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.index.trail.table_decision import decide_in_table, policy_before_decision
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.overrides import Override, load_overrides
+from withsense_tf.policy.service import LawFiles
 
 pytestmark = pytest.mark.closed
 A, B = "a" * 64, "b" * 64
@@ -68,7 +70,7 @@ def test_a_row_that_names_the_photo_alone_is_replaced_and_others_stay(table: Pat
     ("rows", "message"),
     [
         (f"bee.jpg,{A},restrict,Rita,a child\n", "Rita decided to restrict another picture of the name bee"),
-        (f"copy.jpg,{B},restrict,Rita,a child\n", "of the same content"),
+        (f"copy.jpg,{B},restrict,Rita,a child\n", "decided to restrict the same picture under the name copy"),
         ("bee.jpg,,maybe,Rita,a child\n", "restrict or allow"),
     ],
 )
@@ -119,3 +121,12 @@ def test_what_cannot_be_written_into_the_table_is_taken_back_in_the_audit_log(
     assert table.read_bytes() == before
     assert [decision for decision, *_ in entries(table)] == ["restrict", "allow", "restrict"]
     assert entries(table)[-1][2] == "It did not take effect."
+
+
+def test_the_first_decision_needs_no_table_and_the_next_reads_it(tmp_path: Path) -> None:
+    law = LawFiles(overrides=tmp_path / "o.csv")
+    assert policy_before_decision(law).ownership.overrides is None
+    (tmp_path / "o.csv").write_text("photo,digest,decision,by,reason\nbee.jpg,,restrict,Ann,hers\n")
+    overrides = policy_before_decision(law).ownership.overrides
+    assert overrides is not None
+    assert [one.photo for one in overrides.values()] == ["bee.jpg"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
@@ -11,13 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.own_verdict import first_restricting
 from withsense_tf.app.page.wording import Wording
-from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.write_routes import Author, CaptionField, upload
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.data.named import own_texts
-from withsense_tf.index.tables.photos_table import live_names_of
 
 router = APIRouter(dependencies=[needs("write")], include_in_schema=False)
 CAPTION: TypeAdapter[str] = TypeAdapter(CaptionField)
@@ -53,22 +50,13 @@ def add(
             problem=reader.wording.retell(f"{problem.detail} {problem.advice}".strip()),
             fields=fields,
         )
-    is_again = answer.state == "searchable" and _was_here(service, photo, reader.country)
     # Who brought the photo wrote these words; what else speaks against it may be of other photos.
     names = (name for _, name in own_texts(photo.filename or ""))
     own_text, verdict = (
         first_restricting(request, (caption, *names)) if answer.state == "withheld" else ("", None)
     )
-    values = {"answer": answer, "own_text": own_text, "verdict": verdict, "is_again": is_again}
+    values = {"answer": answer, "own_text": own_text, "verdict": verdict}
     return _page(request, response.status_code, **values)
-
-
-def _was_here(service: PhotoService, photo: UploadFile, country: str | None) -> bool:
-    """Return whether a photo that was just taken in stands here under another name, too, which may be shown."""
-    photo.file.seek(0)
-    digest = hashlib.sha256(photo.file.read()).hexdigest()
-    with service.doorway(country) as here:
-        return sum(here.door.photo(name) for name in live_names_of(here.tables, digest)) > 1
 
 
 def wrong_words(wording: Wording, text: str, by: str) -> str:
@@ -86,7 +74,6 @@ def wrong_words(wording: Wording, text: str, by: str) -> str:
 def _page(request: Request, status: int = 200, **values: Any) -> Response:
     values = {
         "answer": None,
-        "is_again": False,
         "problem": None,
         "own_text": "",
         "verdict": None,

@@ -19,7 +19,16 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import Service, needs, signer_of
-from withsense_tf.app.routes.review_routes import By, Id, NewConsent, NewDecision, Number, Reason, Signature
+from withsense_tf.app.routes.review_routes import (
+    By,
+    Id,
+    NewConsent,
+    NewDecision,
+    Number,
+    Reason,
+    Signature,
+    State,
+)
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.policy.consent_register import EVERYWHERE
 
@@ -53,9 +62,8 @@ def overview(request: Request, service: Service, fields: Annotated[ListFields, Q
         if tab == "withheld":
             values |= _withheld_page(service, country, fields.after, criteria)
         elif tab == "decisions":
-            decisions = review.trail(service)
-            values["items"] = [asdict(one) for one in reversed(decisions)]
-            values["can_be_undone"] = review.can_be_undone(decisions)
+            values["items"] = review_routes.decisions(service)[::-1]
+            values["can_be_undone"] = review.can_be_undone(review.trail(service))
         elif tab == "permissions":
             values["items"] = review_routes.consents(service)
         else:
@@ -123,23 +131,27 @@ def undo(request: Request, service: Service, number: Number, signature: Signatur
     return _to("decisions")
 
 
+class PermissionForm(BaseModel):
+    """A permission as it is typed, and the page of the list that it was given on."""
+
+    id: Id
+    given_by: str = ""
+    countries: str = Field(default=EVERYWHERE, max_length=300)
+    until: str = Field(default="", max_length=10)
+    state: State = None
+    back: str = Field(default="", max_length=16_000)
+
+
 @router.post("/grant")
-def grant(
-    request: Request,
-    service: Service,
-    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
-    given_by: Annotated[str, Form()] = "",
-    countries: Annotated[str, Form(max_length=300)] = EVERYWHERE,
-    until: Annotated[str, Form(max_length=10)] = "",
-    back: Back = "",
-) -> Response:
+def grant(request: Request, service: Service, form: Annotated[PermissionForm, Form()]) -> Response:
     """Write a permission down."""
     try:
         consent = NewConsent(
-            id=id,
-            given_by=given_by,
-            countries=countries.replace(",", " ").split(),
-            until=date.fromisoformat(until) if until else None,
+            id=form.id,
+            given_by=form.given_by,
+            countries=form.countries.replace(",", " ").split(),
+            until=date.fromisoformat(form.until) if form.until else None,
+            state=form.state,
         )
     except ValueError as error:
         if isinstance(error, ValidationError) and any("given_by" in one["loc"] for one in error.errors()):
@@ -154,7 +166,7 @@ def grant(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
     review_routes.grant(request, service, consent)
-    return _to("permissions", back, _seal(service, id))
+    return _to("permissions", form.back, _seal(service, form.id))
 
 
 @router.post("/revoke/{number}")

@@ -31,6 +31,8 @@ PROBLEM_KINDS: Final[dict[str, tuple[int, str]]] = {
     "no_consents": (409, "The server keeps no register of permissions."),
     "no_overrides": (409, "The server keeps no file of decisions."),
     "not_the_last": (409, "The photo was decided on again since; only the last decision is taken back."),
+    "other_decision": (409, "A person's decision on a photo of the same content or name holds against this one."),
+    "photo_changed": (409, "The photo, its file or what is said of it changed since it was looked at; look again."),
     "revoked_before": (409, "The permission was ended before."),
     "taken_out": (409, "The photo, or one that it shows or is a copy of, was taken out of the index for good."),
     "photo_too_large": (413, "The photo is too large to be read."),

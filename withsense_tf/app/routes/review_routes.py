@@ -20,6 +20,7 @@ from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import writing_alone
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.index.trail.permissions import end_permission, give_permission
 from withsense_tf.index.trail.signed_words import MOST_SIGNS as MOST_WORDS
 from withsense_tf.index.trail.signed_words import without_control_signs
 from withsense_tf.index.upkeep.status import index_status
@@ -45,8 +46,9 @@ Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_I
 State = Annotated[
     str | None,
     Field(
-        max_length=12,
-        description="As the list of withheld photos has it: if another person has decided since, it is 409.",
+        max_length=100,
+        description="As the list of withheld photos has it: if another person has decided since, or the photo or what "
+        "is said of it has changed, it is 409.",
     ),
 ]
 Number = Annotated[str, Path(pattern=NUMBER, examples=["5f0c9a1e2b3d"])]
@@ -85,6 +87,7 @@ class NewConsent(JsonAnswer):
     )
     since: Annotated[date | None, Field(description="The first day; without it, today.")] = None
     until: Annotated[date | None, Field(description="The last day; without it, there is no end.")] = None
+    state: State = None
 
 
 @router.get("/withheld", summary="Which photos are withheld, and why?", responses=problems(400))
@@ -115,8 +118,13 @@ def decide(request: Request, service: Service, decision: Annotated[NewDecision, 
 
 @router.get("/decisions", summary="What was decided here?", responses=problems())
 def decisions(service: Service) -> list[dict[str, Any]]:
-    """All decisions, the oldest first, with who made them and why."""
-    return [asdict(one) for one in review.trail(service)]
+    """All decisions, the oldest first, with who made them and why.
+
+    One that is `without_effect` is the last on its photo, and the table of overrides has nothing of it.
+    """
+    trail = review.trail(service)
+    vain_numbers = review.without_effect(service, trail)
+    return [asdict(one) | {"without_effect": one.id in vain_numbers} for one in trail]
 
 
 @router.post(
@@ -144,14 +152,18 @@ def consents(service: Service) -> list[dict[str, Any]]:
 def grant(request: Request, service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
     """It holds for the photo's content, in these countries, for these purposes, from the next request on.
 
-    `holds` of the answer says where and when: without `countries` in all of them, and without `until` for good.
+    `holds` of the answer says where and when: without `countries` in all of them, and without `until` for good. One
+    that is given again while it holds is the same one.
     """
-    name, digest = review.content_of(service, consent.id)
-    given_by = consent.given_by.strip()
+    register, given_by = _register(service), consent.given_by.strip()
+    signer, text = Signer(given_by), given_by
     if request.app.state.keys is not None:
-        given_by = f"{given_by} (written down by {_signature_text(signer_of(request, None))})"
-    terms = (given_by, consent.scopes, consent.countries, consent.since, consent.until)
-    return _cells(service, _register(service).grant(name, *terms, digest=digest))
+        signer = signer_of(request, None)
+        text = f"{given_by} (written down by {_signature_text(signer)})"
+    terms = (consent.scopes, consent.countries, consent.since, consent.until)
+    with writing_alone(service):
+        photo = review.content_to_show(service, consent.id, consent.state)
+        return _cells(service, give_permission(register, service.policy, photo, text, terms, signer))
 
 
 @router.post(
@@ -171,7 +183,8 @@ def revoke(
         raise ProblemError(404, "no_such_consent", "There is no permission with this number.")
     if consent.revoked_on is not None:
         raise ProblemError(409, "revoked_before", consent.end(), "It holds no more: there is nothing to do.")
-    register.revoke(number, _signature_text(signer), signature.reason)
+    by = _signature_text(signer)
+    end_permission(register, service.policy, consent, by, signature.reason, signer)
     return next(_cells(service, one) for one in register.consents() if one.id == number)
 
 

@@ -10,12 +10,14 @@ from pydantic import AfterValidator, Field, StringConstraints
 from withsense_tf.app import questions
 from withsense_tf.app.answers import NOTICE, PHOTO_ID, JsonAnswer, PhotoAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
-from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.photo_service import Doorway, PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
 from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_own, judge_rest, refusal
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
 from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.index.tables.photos_table import live_names_of, live_of_name, photo_digests
+from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS
 from withsense_tf.search.query.tokens import tokens
 
 router = APIRouter(tags=["writing"], dependencies=[needs("write")])
@@ -50,12 +52,17 @@ class NewCaption(JsonAnswer):
 
 
 class UploadAnswer(JsonAnswer):
-    """What became of a photo that was taken in: it can be found, the law withholds it, or it waits."""
+    """What became of a photo that was taken in: it can be found, the law withholds it, or it waits.
+
+    Where it `is_copy`, the same photo was here already: a search shows it once. With `withheld`, the law withholds it
+    for a photo that is here and of which it is a copy, or which it shows; of that one nothing is said.
+    """
 
     id: str = Field(examples=[PHOTO_ID])
     state: Literal["searchable", "withheld", "waiting"]
     notice: str | None = Field(default=None, examples=[NOTICE])
     photo: PhotoAnswer | None = None
+    is_copy: bool = False
 
 
 @router.post(
@@ -114,6 +121,7 @@ def upload(
         service.settings.upload_bytes,
         service.settings.upload_pixels,
     )
+    was_here = waiting.waits_already or _is_live(service, waiting.name)
     try:
         judge_own(service, waiting)
     except ProblemError as problem:
@@ -123,7 +131,12 @@ def upload(
     service.later.submit(judge_rest, service, quarantine)
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
-    return answer
+    return answer.model_copy(update={"is_copy": True}) if was_here and answer.photo else answer
+
+
+def _is_live(service: PhotoService, name: str) -> bool:
+    with service.search().index.catalog.reading() as tables:
+        return bool(photo_digests(tables, live_of_name(name)))
 
 
 def quarantine_of(service: PhotoService) -> Quarantine:
@@ -136,9 +149,24 @@ def upload_state(service: PhotoService, name: str, waits: bool, country: str | N
     id_ = service.ids.write(name)
     if waits:
         return UploadAnswer(id=id_, state="waiting")
+    with service.doorway(country) as here:
+        is_copy = _is_copy(here, name)
     try:
-        return UploadAnswer(id=id_, state="searchable", photo=questions.photo(service, id_, country))
+        photo = questions.photo(service, id_, country)
+        return UploadAnswer(id=id_, state="searchable", photo=photo, is_copy=is_copy)
     except ProblemError as problem:
         if problem.status == 451:
-            return UploadAnswer(id=id_, state="withheld", notice=problem.detail)
+            return UploadAnswer(id=id_, state="withheld", notice=problem.detail, is_copy=is_copy)
         raise (refusal(service, name) if problem.status == 404 else problem) from problem
+
+
+def _is_copy(here: Doorway, name: str) -> bool:
+    """Return whether a photo is here under another name, too, that may be shown, or is withheld for another one."""
+    others = [one for one in live_names_of(here.tables, here.door.content(name)) if one != name]
+    if here.door.photo(name):
+        return any(map(here.door.photo, others))
+    decision = here.door.decision(name)
+    if decision is None:
+        return False
+    # What a person decided holds for the content, under all its names.
+    return decision.source.startswith((DUPLICATE, SHOWS)) or (decision.by_hand and bool(others))

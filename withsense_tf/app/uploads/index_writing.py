@@ -173,11 +173,12 @@ def _item(waiting: WaitingPhoto, file: Path) -> Item:
     if waiting.description is None:
         # What it shows might have been said there.
         raise PhotoError(NO_WORDS, "what was said of it is damaged")
-    if not file.exists():
-        if not waiting.file.is_file():
-            raise PhotoError(NO_FILE, "its file is gone")
+    if waiting.file.is_file():
+        # Where it is there already, it came before, and may have been damaged since.
         shutil.copyfile(waiting.file, draft := file.with_suffix(".draft"))
         draft.rename(file)
+    elif not file.exists():
+        raise PhotoError(NO_FILE, "its file is gone")
     return item_of_upload(waiting.name, waiting.description, file)
 
 

@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from withsense_tf.app.guards.request_log import LOGGER
+from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.photo_kinds import ENDINGS, check_photo
 from withsense_tf.common.atomic_files import flush
 from withsense_tf.common.limits import read_json
+from withsense_tf.data.named import own_texts
+from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import on_disk
 from withsense_tf.file_access import words_of
 
@@ -41,11 +44,15 @@ class Description:
 
 @dataclass(frozen=True)
 class WaitingPhoto:
-    """A photo that waits: its folder, the name that it will have, and what was said of it; None if that is damaged."""
+    """A photo that waits: its folder, the name that it will have, and what was said of it; None if that is damaged.
+
+    Where it `waits_already`, it came before with the same words.
+    """
 
     folder: Path
     name: str
     description: Description | None
+    waits_already: bool = False
 
     @property
     def file(self) -> Path:
@@ -62,25 +69,36 @@ class Quarantine:
     def take(
         self, stream: BinaryIO, description: Description, most_bytes: int, most_pixels: int
     ) -> WaitingPhoto:
-        """Take a photo in, if it is one; nothing is left of others. Its name is drawn by lot, never the user's."""
+        """Take a photo in, if it is one; nothing is left of others.
+
+        Its name is as if drawn by lot, never the user's: the same photo with the same words has the same one, so that
+        it waits, and comes into the index, once.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        id_ = secrets.token_hex(8)
-        draft = self.folder / f"{id_}{DRAFT}"
+        draft = self.folder / f"{secrets.token_hex(8)}{DRAFT}"
         with on_disk(self.folder):
             draft.mkdir(mode=0o700)
             try:
                 _copy(stream, draft / PHOTO, most_bytes)
                 kind, _ = check_photo(draft / PHOTO, most_pixels)
+                id_ = self._lot(draft / PHOTO, description)
                 name = _name_of(id_, ENDINGS[kind])
                 (draft / PHOTO).rename(draft / f"{PHOTO}{ENDINGS[kind]}")
                 about = {"name": name, **asdict(description)}
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
                 flush(draft / ABOUT)
-                draft.rename(self.folder / id_)
+                is_new = _take_place(draft, self.folder / id_)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
-        return WaitingPhoto(self.folder / id_, name, description)
+        return WaitingPhoto(self.folder / id_, name, description, not is_new)
+
+    def _lot(self, photo: Path, description: Description) -> str:
+        """Return the number of a photo with what is said of it, under the key of the index."""
+        # Of the file's name counts what it says.
+        name_texts = [text for _, text in own_texts(description.file_name)]
+        parts = (digest_of(photo), description.captions, description.by, name_texts)
+        return PhotoIds.of_folder(self.folder.parent).lot(json.dumps(parts).encode())
 
     def waiting(self) -> Iterator[WaitingPhoto]:
         """Yield the photos that wait, as they came."""
@@ -93,7 +111,8 @@ class Quarantine:
 
     def leave(self, waiting: WaitingPhoto) -> None:
         """Let a photo wait no more; stopped amid that, no half of it waits, and the rest is erased the next time."""
-        waiting.folder.rename(waiting.folder.with_suffix(PAST))
+        # The same photo may come again before it is erased.
+        waiting.folder.rename(waiting.folder.with_suffix(f".{secrets.token_hex(4)}{PAST}"))
         self.clear()
 
     def clear(self) -> None:
@@ -118,6 +137,18 @@ class Quarantine:
         if not self.folder.is_dir():
             return []
         return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
+
+
+def _take_place(draft: Path, folder: Path) -> bool:
+    """Let a draft wait in its folder; where the same waits there already it is erased, and the answer is False."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not (folder / ABOUT).is_file():
+            raise
+        shutil.rmtree(draft)
+        return False
+    return True
 
 
 def _is_old(draft: Path) -> bool:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from withsense_tf.common.atomic_files import alone_with, append_line, fill_draft, whole_file
+from withsense_tf.common.atomic_files import alone_with, append_line
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.errors import DataError, WithSenseError, check_choice
-from withsense_tf.index.trail.signed_words import signed_words
+from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.overrides import (
-    OVERRIDES,
-    HumanDecisions,
-    Override,
-    load_overrides,
-    parse_overrides,
-    table_of,
-)
-
-if TYPE_CHECKING:
-    from withsense_tf.data.dataset import Dataset
-    from withsense_tf.policy.service import LawFiles
 
 TRAIL: Final = "decisions.jsonl"
 # Where a server of an index keeps what it makes, in the index's folder, unless it is told another place.
@@ -163,7 +149,7 @@ def _taken_back(decision: Decision) -> Decision:
 @contextmanager
 def audit_before_effect(decision: Decision, policy: Policy) -> Iterator[None]:
     """Write a decision into the audit log, if the law names one, and take it back there where the block fails."""
-    _write_audit(decision, policy)
+    write_audit(decision, policy)
     try:
         yield
     except BaseException:
@@ -171,7 +157,8 @@ def audit_before_effect(decision: Decision, policy: Policy) -> Iterator[None]:
         raise
 
 
-def _write_audit(decision: Decision, policy: Policy) -> None:
+def write_audit(decision: Decision, policy: Policy) -> None:
+    """Write a decision into the audit log, if the law names one."""
     policy = policy.current()
     if policy.audit is not None:
         policy.audit.write_review(policy.version, asdict(decision))
@@ -180,7 +167,7 @@ def _write_audit(decision: Decision, policy: Policy) -> None:
 def _take_back_of_audit(decision: Decision, policy: Policy) -> None:
     # Where that cannot be written either, the log says too much, and never too little.
     with suppress(WithSenseError):
-        _write_audit(_taken_back(decision), policy)
+        write_audit(_taken_back(decision), policy)
 
 
 def new_decision(
@@ -198,95 +185,3 @@ def new_decision(
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def photos_named(names: Iterable[str], contents: Mapping[str, str]) -> list[str]:
-    """Return the photos that are named, and all below a folder whose name ends with /; a name of none is an error.
-
-    >>> photos_named(["b.jpg", "in/"], {"in/a.jpg": "0", "b.jpg": "1", "c.jpg": "2"})
-    ['b.jpg', 'in/a.jpg']
-    """
-    photos: dict[str, None] = {}
-    for name in filter(str.strip, names):
-        below = [photo for photo in contents if name.endswith("/") and photo.startswith(name)]
-        if name not in contents and not below:
-            raise _not_there(name, contents)
-        photos |= dict.fromkeys(below or [name])
-    if not photos:
-        raise DataError("Which photos? Name them, or a file that has their names by --names.")
-    return list(photos)
-
-
-def policy_before_decision(law: LawFiles) -> Policy:
-    """Return the policy of some files of the law, whose table of overrides the first decision makes."""
-    has_table = law.overrides is not None and law.overrides.exists()
-    return Policy.of_files(law if has_table else replace(law, overrides=None))
-
-
-def kept_from_folders(law: LawFiles, data: Dataset, names: Sequence[str]) -> frozenset[str]:
-    """Return the photos that no name of a folder may allow: more is known of them than that nobody described them."""
-    folders = tuple(name for name in names if name.endswith("/"))
-    if not folders:
-        return frozenset()
-    return frozenset(
-        photo
-        for photo, decision in policy_before_decision(law).gate(data).decisions.items()
-        if decision.restricts_copies and photo.startswith(folders) and photo not in names
-    )
-
-
-def _not_there(name: str, photos: Iterable[str]) -> DataError:
-    # A shell completes a name to its path from where one is.
-    known = [photo for photo in photos if f"/{name}".endswith(f"/{photo}")]
-    near = known or difflib.get_close_matches(name, list(photos), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return DataError(
-        f"{name}: the folder has no such photo, so nothing was written.{hint} policy photos has the names of "
-        "those that are restricted."
-    )
-
-
-def decide_in_table(
-    table: Path,
-    contents: Mapping[str, str],
-    policy: Policy,
-    photo: str,
-    decision: str,
-    signer: Signer,
-    reason: str,
-) -> list[Override] | None:
-    """Write a decision into a table of overrides, which is made if need be; return the rows that it replaces.
-
-    What is decided so already changes nothing, as another table is another law: None.
-
-    `contents` are the digests of photos, by name. After an error, and without the audit log, nothing is written.
-    """
-    check_choice("decision", decision, OVERRIDES)
-    who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
-    digest = contents.get(photo)
-    if not digest:
-        raise _not_there(photo, contents)
-    with alone_with(table):
-        rows = load_overrides(table).values() if table.exists() else ()
-        old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]
-        if {(one.decision, one.digest) for one in old} == {(decision, digest)}:
-            return None
-        new = Override(photo, decision, who, why, digest)
-        content = table_of([*(one for one in rows if one not in old), new])
-        overrides = parse_overrides(content, f"Nothing was written: {table}")
-        _check_holds(overrides, new)
-        law = replace(policy, ownership=replace(policy.ownership, overrides=overrides))
-        before = asdict(old[-1]) if old else None
-        note = new_decision(photo, digest, decision, before, replace(signer, name=who), why)
-        with audit_before_effect(note, law), whole_file(table) as draft:
-            fill_draft(draft, content, table)
-    return old
-
-
-def _check_holds(overrides: Mapping[str, Override], new: Override) -> None:
-    holding = HumanDecisions(overrides.values()).of(new.photo, new.digest)
-    if holding is not None and holding.decision != new.decision:
-        raise DataError(
-            f"Nothing was written: {holding.by} decided to {holding.decision} another picture of the name {new.photo} "
-            f"({holding.reason}). Give that row another name: it holds for its content under any."
-        )
