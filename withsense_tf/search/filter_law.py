@@ -11,7 +11,7 @@ from typing import Final
 
 from withsense_tf.common.cell_texts import COLOUR, cell_text
 from withsense_tf.data.named import ANSWERS, column_text
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, some_of
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import (
     free_values,
@@ -92,9 +92,9 @@ def _other_values(tables: sqlite3.Connection, door: IndexDoor, part: Condition) 
     text = cell_text(part.value)
     near = [value for value in map(str, values) if text.casefold() in value.casefold()]
     names = [cell_text(value) for value in near or values]
-    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    shown_values = "; ".join(names[:MOST_NAMED]) + more
-    parts = [f"No photo here has {part.column}{part.op}{text}; there are: {shown_values}."]
+    parts = [
+        f"No photo here has {part.column}{part.op}{text}; there are: {some_of(names, MOST_NAMED, '; ')}."
+    ]
     if near:
         parts.append(f"A part of a value is asked for by {part.column}~{text}.")
     return " ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from withsense_tf.errors import some_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.law_table import live_restrictions
 from withsense_tf.index.trail.restriction_reasons import reason_of, what_helps
@@ -41,6 +42,5 @@ def told_restrictions(index: PhotoIndex) -> str:
     whole = sum(map(len, names.values()))
     lines = [f"{whole:,} restricted: {counts}. They are not shown where persons under {limit} are protected."]
     for reason, some in groups:
-        more = f" and {len(some) - MOST_NAMED:,} more" if len(some) > MOST_NAMED else ""
-        lines.append(f"  {reason}: {', '.join(sorted(some)[:MOST_NAMED])}{more}")
+        lines.append(f"  {reason}: {some_of(sorted(some), MOST_NAMED)}")
     return "\n".join([*lines, what_helps()])
