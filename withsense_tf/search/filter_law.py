@@ -92,9 +92,7 @@ def _other_values(tables: sqlite3.Connection, door: IndexDoor, part: Condition) 
     text = cell_text(part.value)
     near = [value for value in map(str, values) if text.casefold() in value.casefold()]
     names = [cell_text(value) for value in near or values]
-    parts = [
-        f"No photo here has {part.column}{part.op}{text}; there are: {some_of(names, MOST_NAMED, '; ')}."
-    ]
+    parts = [f"No photo here has {part}; there are: {some_of(names, MOST_NAMED, '; ')}."]
     if near:
         parts.append(f"A part of a value is asked for by {part.column}~{text}.")
     return " ".join(parts)

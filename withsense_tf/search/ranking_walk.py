@@ -86,8 +86,8 @@ class RankingWalk:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
         request = self.request
         text, reading = request.query.text, request.reading
-        nothing = Hits(
-            request.raw_text,
+        nothing = request.answer(
+            self.door.country,
             without=request.without,
             like=request.photo,
             calibration=self._of_model("calibration", calibration_of_model).as_dict(),
