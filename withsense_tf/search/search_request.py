@@ -100,7 +100,9 @@ class SearchRequest:
 
     def answer(self, country: str | None, **parts: Any) -> Hits:
         """Return the answer of these parts, with what it was asked by."""
-        return Hits(self.raw_text, where=tuple(map(str, self.where)), country=country, **parts)
+        corrections = () if self.reading is None else self.reading.corrections
+        where = tuple(map(str, self.where))
+        return Hits(self.raw_text, where=where, country=country, corrections=corrections, **parts)
 
     def vector(self, form: SearchForm) -> np.ndarray:
         """Return the point to search by, of the text, of the photo, or between both."""
