@@ -24,11 +24,11 @@ TYPED_MINIMUM: Final = "--minimum 0"
 # What a terminal writes beside what a search found, by language.
 LABELS: Final = {
     "en": {
-        "like": "Like", "without": "Without", "where": "Filters", "country": "Country",
+        "like": "Like", "without": "Without photos that say", "where": "Filters", "country": "Country",
         "image": "pixels", "captions": "captions", "words": "words", "copies": ", and {} like it", "more": "more",
     },
     "ru": {
-        "like": "Похоже на", "without": "Без", "where": "Фильтры", "country": "Страна",
+        "like": "Похоже на", "without": "Без снимков, о которых сказано", "where": "Фильтры", "country": "Страна",
         "image": "пиксели", "captions": "подписи", "words": "слова", "copies": ", и похожих: {}", "more": "ещё",
     },
 }  # fmt: skip
