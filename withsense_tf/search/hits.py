@@ -117,7 +117,7 @@ class Hits:
     def as_text(self, language: str = "en") -> str:
         """Return the answer as a terminal shows it, labelled in a language ("en" or "ru"); the message is as it is."""
         labels = LABELS[language]
-        lines = self._asked(labels)
+        lines = self._question(labels)
         for notice, row in groupby(self.places, lambda place: getattr(place, "notice", None)):
             first, *rest = row
             if notice is not None:
@@ -127,7 +127,7 @@ class Hits:
         lines += [text for text in (self.notice, self._typed_message()) if text]
         return "\n".join(lines)
 
-    def _asked(self, labels: Mapping[str, str]) -> list[str]:
+    def _question(self, labels: Mapping[str, str]) -> list[str]:
         """Return what was asked beside the query, a line each."""
         parts = {
             "like": self.like if self.query else None,
@@ -147,8 +147,8 @@ class Hits:
         )
 
     def __repr__(self) -> str:
-        asked = "".join(f"; {line}" for line in self._asked(LABELS["en"]))
-        return f"Hits({self.query or self.like!r}{asked}: {self.notice or self.message or f'{len(self)} photos'})"
+        question = "".join(f"; {line}" for line in self._question(LABELS["en"]))
+        return f"Hits({self.query or self.like!r}{question}: {self.notice or self.message or f'{len(self)} photos'})"
 
     def save(self, file: str | Path, theme: str = "light") -> Path:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path; `theme` may be "dark"."""
@@ -172,7 +172,7 @@ class Hits:
         """Return the contact sheet; a notebook shows it, by `theme="dark"` on a dark ground."""
         from withsense_tf.search.contact_sheet import contact_sheet  # late: most answers are not drawn
 
-        heads = [f"“{self.query}”" if self.query else f"Like: {self.like}", *self._asked(LABELS["en"])]
+        heads = [f"“{self.query}”" if self.query else f"Like: {self.like}", *self._question(LABELS["en"])]
         return contact_sheet(
             heads, self.places, [text for text in (self.notice, self.message) if text], theme
         )

@@ -28,7 +28,7 @@ def told_restrictions(index: PhotoIndex) -> str:
     Some are named; "" where none is restricted. It is for those who look after the index, not for those who search.
     """
     with index.catalog.reading() as tables:
-        rows, described = live_restrictions(tables), photos_with_words(tables)
+        rows, photos = live_restrictions(tables), photos_with_words(tables)
     # Under which rule most are restricted, the strictest one's is.
     key = max((count, key) for key, count in Counter(row[1] for row in rows).items())[1] if rows else 0
     limit = age_limit_of(key)
@@ -36,7 +36,7 @@ def told_restrictions(index: PhotoIndex) -> str:
     for name, age_limit, photo, *_, source in rows:
         if age_limit == key:
             # What has words and no caption has keywords.
-            names.setdefault(reason_of(source, photo in described), []).append(name)
+            names.setdefault(reason_of(source, photo in photos), []).append(name)
     if not names:
         return ""
     groups = sorted(names.items(), key=lambda group: -len(group[1]))
