@@ -26,7 +26,7 @@ import math
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from numbers import Integral, Real
 from pathlib import Path
@@ -119,6 +119,16 @@ def shown(received: object) -> str:
     except Exception:  # a foreign object's own; and Python refuses to write a number of a million digits
         return f"a {type(received).__name__}"
     return text if len(text) <= 2 * MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
+def some_of(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """List the first of some names, and say how many more there are.
+
+    >>> some_of(["a.jpg", "b.jpg"], 2), some_of(["a.jpg", "b.jpg", "c.jpg"], 2)
+    ('a.jpg, b.jpg', 'a.jpg, b.jpg and 1 more')
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return between.join(names[:most]) + more
 
 
 def check_kind(

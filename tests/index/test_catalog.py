@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from withsense_tf.index import catalog
 from withsense_tf.index.catalog import Catalog, Tables
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import left_along
+from withsense_tf.index.upkeep.verify import verify_index
 
 
 @pytest.mark.closed
@@ -109,6 +111,27 @@ def test_damaged_tables_are_a_clear_error(how: str, index_folder: Path) -> None:
     )
     with pytest.raises(DataError, match=r"catalog\.sqlite is damaged.*build the index anew"):
         ask(index_folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("UPDATE photos SET path = CAST(x'736563726574ff' AS TEXT)", "'path'"),
+        ("ALTER TABLE photos RENAME COLUMN digest TO hash", "no such column"),
+    ],
+)
+def test_tables_that_lost_a_part_are_damaged_and_tell_no_text(
+    change: str, what: str, index_folder: Path
+) -> None:
+    with closing(sqlite3.connect(index_folder / "catalog.sqlite")) as connection, connection:
+        connection.execute(change)
+    with pytest.raises(DataError) as caught:
+        ask(index_folder)
+    message = rf"catalog\.sqlite is damaged .*{what}.*: build the index anew, or bring it back from a copy"
+    assert re.search(message, str(caught.value))
+    assert "secret" not in str(caught.value)
+    (problem,) = verify_index(PhotoIndex(index_folder))
+    assert re.search(message, problem)
 
 
 @pytest.mark.parametrize(

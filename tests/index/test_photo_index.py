@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, KindError
 from withsense_tf.index.photo_index import PhotoIndex
 
 
@@ -57,3 +58,9 @@ def test_an_index_takes_over_the_vectors_that_a_comparison_computed(
     gone = [tmp_path / photo.name for photo in photos]
     assert index.store.encode(mean_colour, content, gone).has_vector.all()
     assert PhotoIndex(tmp_path / "index").store.encode(mean_colour, content, gone).has_vector.all()
+
+
+@pytest.mark.parametrize("use", [PhotoIndex, PhotoIndex.make])
+def test_what_is_no_folder_is_named(use: Callable[[object], PhotoIndex]) -> None:
+    with pytest.raises(KindError, match=r"PhotoIndex expects the folder of an index, got int 5\."):
+        use(5)

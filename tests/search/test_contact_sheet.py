@@ -126,7 +126,7 @@ def test_checking_files_names_those_that_are_missing_changed_or_damaged_a_line_e
     found = verify_index(index, files=True)
     assert len(found) == 3
     assert [name in line for name, line in zip(names, found, strict=True)] == [True] * 3
-    assert "cannot read" in found[0]
+    assert "there is none any more" in found[0]
     assert CHANGED in found[1]
     assert "zero bytes" in found[2]
 

@@ -231,6 +231,8 @@ def cameras(
         ("цвет=бордовый", "No photo here has colour=бордовый; there are: red; blue."),
         ("colour=pink", "No photo here has colour=pink; there are: red; blue."),
         ("iso=150", "No photo here has iso=150; there are: 100; 200."),
+        ("iso>=wide", "No photo here has iso>=wide; there are: 100; 200. Expected a number, such as iso>=100."),
+        ("iso>1000", "No photo here has iso>1000; there are: 100; 200."),
         ("camera~canon", "No photo here has camera~canon; there are: Leica M6; NIKON Z 6."),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.tables.words_table import read_cells
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.chance import learn_chance
-from withsense_tf.matchers.chance.match_chance import REST, Chance
+from withsense_tf.matchers.chance.match_chance import REST, Chance, MatchChance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search import fitness
@@ -20,6 +20,7 @@ from withsense_tf.search.fitness import nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.known_words import MOST_LISTED, no_word
 from withsense_tf.search.search import Search
+from withsense_tf.search.search_request import MINIMUM
 
 STRANGE = Chance(0.1, False, ("submarine", "iceberg"))
 
@@ -108,6 +109,23 @@ def test_captions_of_other_photos_are_read_where_the_first_has_not_all_words(
         reads.clear()
         whole(text, minimum=0)
         assert len(reads) == count, text
+
+
+def test_behind_what_minus_words_shut_out_a_photo_that_people_described_must_fit_by_itself(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [item_of(looks, f"{look:03d}.png", look, texts=["A striped azure cloth ."]) for look in range(12)]
+    items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin with a pilot ."])
+    whole = search(items, hybrid, store, tmp_path)
+    # As it is where the words are usual ones.
+    monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.55, True))
+    assert names_of(whole("a zeppelin"))[:1] == ["002.png"]
+    without = whole("a zeppelin -pilot")
+    assert (names_of(without), without.fits) == ([], False)
+    nearest = whole("a zeppelin -pilot", minimum=0)
+    assert without.chance == nearest.chance == nearest[0].score < MINIMUM
+    # What shuts nothing out changes nothing.
+    assert names_of(whole("a zeppelin -cow")) == names_of(whole("a zeppelin"))
 
 
 def names_of(hits: Hits) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from withsense_tf.errors import SettingError
+from withsense_tf.search import contact_sheet
 from withsense_tf.search.hits import LABELS, Hits
 from withsense_tf.search.places import Hit, Withheld
 
@@ -25,7 +26,7 @@ def test_an_answer_counts_its_photos_and_not_the_places_that_are_withheld() -> N
 
 def test_as_text_each_place_is_a_line_with_what_its_score_is_made_of() -> None:
     assert ANSWER.as_text().splitlines() == [
-        "Without: dog",
+        "Without photos that say: dog",
         "  1  0.50  a.png  (pixels 0.25, and 2 like it)",
         "  2  the law",
         "One word is not known.",
@@ -34,7 +35,11 @@ def test_as_text_each_place_is_a_line_with_what_its_score_is_made_of() -> None:
 
 def test_labels_are_in_the_language_that_is_asked_for() -> None:
     lines = replace(ANSWER, like="x.png").as_text("ru").splitlines()
-    assert lines[:3] == ["Похоже на: x.png", "Без: dog", "  1  0.50  a.png  (пиксели 0.25, и похожих: 2)"]
+    assert lines[:3] == [
+        "Похоже на: x.png",
+        "Без снимков, о которых сказано: dog",
+        "  1  0.50  a.png  (пиксели 0.25, и похожих: 2)",
+    ]
     assert {language: sorted(labels) for language, labels in LABELS.items()} == {
         "en": sorted(LABELS["en"]),
         "ru": sorted(LABELS["en"]),
@@ -68,6 +73,10 @@ def test_as_json_hits_and_withheld_places_stand_apart() -> None:
         (Hits("a child", notice="the law"), "Hits('a child': the law)"),
         (Hits("", like="x.png", message="no match"), "Hits('x.png': no match)"),
         (Hits("a wall", (HIT,)), "Hits('a wall': 1 photos)"),
+        (
+            Hits("a wall", (HIT,), without=("dog",), where=("iso<=400", "camera=Leica M6"), country="BB"),
+            "Hits('a wall'; Without photos that say: dog; Filters: iso<=400, camera=Leica M6; Country: BB: 1 photos)",
+        ),
     ],
 )
 def test_in_a_console_an_answer_says_the_most_important(answer: Hits, expected: str) -> None:
@@ -78,6 +87,22 @@ def test_a_notebook_and_a_file_get_the_same_picture(tmp_path: Path) -> None:
     file = ANSWER.save(tmp_path / "sheet.png")
     shown = Image.open(io.BytesIO(ANSWER._repr_png_()))
     assert Image.open(file).tobytes() == shown.tobytes()
+
+
+def test_an_answer_says_by_what_it_was_asked_in_each_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = replace(ANSWER, where=("iso<=400",), country="BB")
+    lines = ["Without photos that say: dog", "Filters: iso<=400", "Country: BB"]
+    assert answer.as_text().splitlines()[:3] == lines
+    assert answer.as_text("ru").splitlines()[:3] == [
+        "Без снимков, о которых сказано: dog",
+        "Фильтры: iso<=400",
+        "Страна: BB",
+    ]
+    assert (answer.as_dict()["where"], answer.as_dict()["country"]) == (["iso<=400"], "BB")
+    heads: list[str] = []
+    monkeypatch.setattr(contact_sheet, "contact_sheet", lambda lines, *_: heads.extend(lines))
+    answer.sheet()
+    assert heads == ["“a wall”", *lines]
 
 
 def test_a_file_that_is_no_picture_is_refused_before_it_is_written(tmp_path: Path) -> None:

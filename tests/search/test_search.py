@@ -167,6 +167,14 @@ def test_filters_leave_the_order_of_the_photos_that_meet_them(
         in_order(ask(search(kind), text, where=where), kept, close_for(kind))
 
 
+def test_an_answer_says_which_filters_were_asked_or_typed_and_where_it_is_read(
+    search: Callable[..., Search],
+) -> None:
+    hits = search("closed form")(f"{TEXTS[0]} iso<=300", where="camera=Nikon D90", country="BB", minimum=0.0)
+    assert (hits.where, hits.country) == (("camera=Nikon D90", "iso<=300"), "BB")
+    assert search("closed form")(TEXTS[0]).where == ()
+
+
 @pytest.mark.parametrize("kind", ["closed form", "hybrid", "captions"])
 def test_a_minimum_cuts_the_order_of_all_photos_and_changes_nothing_else(
     kind: str, search: Callable[..., Search]

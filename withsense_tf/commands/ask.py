@@ -144,7 +144,7 @@ def _in_its_language(hits: Hits, more: str = "") -> str:
 def _no_page(page: int, places: int, end: Hits) -> str:
     """Say that an answer has no such page, how many places it has, and what it says besides: that nothing fits, say."""
     count = "no places" if not places else "1 place" if places == 1 else f"{places:,} places"
-    words = replace(end, places=(), like=None, without=()).as_text()
+    words = replace(end, places=(), like=None, without=(), where=(), country=None).as_text()
     advice = "Ask for a lower --page, or for fewer photos on each (-k)." if places else "Leave out --page."
     parts = (f"There is no page {page}: the answer ends before it. It has {count}.", words, advice)
     return " ".join(part for part in parts if part)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, some_of
 from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.law_table import live_permissions, live_restrictions
@@ -60,10 +60,9 @@ class Restrictions:
         photos = self._freed_photos(tables)
         if not photos:
             return
-        more = f" and {len(photos) - MOST_NAMED:,} more" if len(photos) > MOST_NAMED else ""
         raise SettingError(
             f"{len(photos):,} photos are restricted and would be shown, because what restricts them is gone: "
-            f"{', '.join(photos[:MOST_NAMED])}{more}. Are the captions and the lists of decisions whole? Nothing was "
+            f"{some_of(photos, MOST_NAMED)}. Are the captions and the lists of decisions whole? Nothing was "
             "changed. To let them be shown, say --lift."
         )
 

@@ -13,12 +13,13 @@ import time
 from collections import OrderedDict
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from withsense_tf.errors import DataError, SettingError, WithSenseError
+from withsense_tf.errors import DataError, SettingError, WithSenseError, check_kind
 from withsense_tf.index.catalog import Catalog
 from withsense_tf.index.model_generation import FORM, MATCHER, Generation, folder_identity, save_model
 from withsense_tf.index.tables.models_table import (
@@ -76,6 +77,7 @@ class PhotoIndex:
     temporary: TemporaryDirectory[str] | None = None
 
     def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
+        check_kind("PhotoIndex", folder, (str, PathLike), "the folder of an index")
         self.folder = Path(folder)
         self._store = store
         self.catalog = Catalog(folder)
@@ -85,6 +87,7 @@ class PhotoIndex:
     @classmethod
     def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
         """Make an index in a folder that is not there yet, or open the one that is."""
+        check_kind("PhotoIndex", folder, (str, PathLike), "the folder of an index")
         with closing(Catalog.make(folder)) as catalog, catalog.writing() as tables:
             if get_state(tables, "name") is None:
                 set_state(

@@ -15,7 +15,7 @@ from typing import Final
 
 from withsense_tf.common.cell_texts import COLOUR, cell_text
 from withsense_tf.data.named import ANSWERS, column_text
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, some_of
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import (
     free_values,
@@ -23,7 +23,7 @@ from withsense_tf.index.tables.facts_table import (
     live_column_names,
     live_photos_with,
 )
-from withsense_tf.index.vectors.filters import Condition, Where, check_columns, check_date, matches
+from withsense_tf.index.vectors.filters import Condition, Where, check_columns, check_date, fact_row, matches
 
 # Values that are looked at, and that a message names.
 MOST_LOOKED: Final = 1_000
@@ -123,7 +123,7 @@ def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool
 
 def nothing_meets(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> str:
     """Return what to say where no photo was found: of a value that no photo has which may be shown, those that are."""
-    hints = (_other_values(tables, door, part) for part in where if part.op in ("=", "~"))
+    hints = (_other_values(tables, door, part) for part in where if part.op != "!=")
     return " ".join(["No photo of this index meets what was asked.", *filter(None, hints)])
 
 
@@ -133,11 +133,15 @@ def _other_values(tables: sqlite3.Connection, door: IndexDoor, part: Condition) 
     if not values or any(matches((part,), {part.column: value}) for value in values):
         return ""
     text = cell_text(part.value)
-    near = [value for value in map(str, values) if text.casefold() in value.casefold()]
+    near = [value for value in map(str, values) if part.op == "=" and text.casefold() in value.casefold()]
     names = [cell_text(value) for value in near or values]
-    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    shown_values = "; ".join(names[:MOST_NAMED]) + more
-    parts = [f"No photo here has {part.column}{part.op}{text}; there are: {shown_values}."]
+    parts = [f"No photo here has {part}; there are: {some_of(names, MOST_NAMED, '; ')}."]
+    if (
+        part.op != "~"
+        and fact_row(part.value)[1] is None
+        and all(fact_row(value)[1] is not None for value in values)
+    ):
+        parts.append(f"Expected a number, such as {part.column}{part.op}{names[0]}.")
     if near:
         parts.append(f"A part of a value is asked for by {part.column}~{text}.")
     return " ".join(parts)

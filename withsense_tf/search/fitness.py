@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from withsense_tf.search.query.spelling import LONGEST_WORD
 from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.row_ranking import RowRanking
 from withsense_tf.search.said_words import ShownTexts
+from withsense_tf.search.search_request import MINIMUM
 
 # A terminal is told its option (`search/hits`).
 NEAREST: Final = "nearest with minimum=0"
@@ -31,9 +33,18 @@ NUMBERS: Final = frozenset(_NUMBERS.split())
 
 
 def chance_of_best(
-    generation: Generation, shown: ShownTexts, point: np.ndarray, text: str, best: RowRanking
+    generation: Generation,
+    shown: ShownTexts,
+    point: np.ndarray,
+    text: str,
+    best: RowRanking,
+    is_behind: bool = False,
 ) -> Chance | None:
-    """Return the chance that the first of some photos, which may be shown, is what a text asks for."""
+    """Return the chance that the first of some photos, which may be shown, is what a text asks for.
+
+    It was learned of what comes first of all. Where minus words shut out what stood before (`is_behind`), a photo that
+    people described must have the least number by itself, too.
+    """
     form = generation.form
     if form.chance_ is None or not len(best):
         return None
@@ -50,9 +61,13 @@ def chance_of_best(
     forms, captions = read_cells(shown.cells_at(generation.number, first))
     # Read as far as they are needed: where the first has every word, none of them is.
     forms_of_rest = (read_cells(shown.cells_at(generation.number, row))[0] for row in rest)
-    return form.chance_.of(
+    chance = form.chance_.of(
         text, BestPhotos(cosines, best.numbers, forms or None, vectors[0, :width], captions, forms_of_rest)
     )
+    number = float(best.numbers[0])
+    if chance is not None and is_behind and forms and number < MINIMUM:
+        return replace(chance, value=min(chance.value, number), fits=False)
+    return chance
 
 
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:

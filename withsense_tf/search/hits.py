@@ -24,12 +24,12 @@ TYPED_MINIMUM: Final = "--minimum 0"
 # What a terminal writes beside what a search found, by language.
 LABELS: Final = {
     "en": {
-        "like": "Like", "without": "Without", "image": "pixels", "captions": "captions", "words": "words",
-        "copies": ", and {} like it", "more": "more",
+        "like": "Like", "without": "Without photos that say", "where": "Filters", "country": "Country",
+        "image": "pixels", "captions": "captions", "words": "words", "copies": ", and {} like it", "more": "more",
     },
     "ru": {
-        "like": "Похоже на", "without": "Без", "image": "пиксели", "captions": "подписи", "words": "слова",
-        "copies": ", и похожих: {}", "more": "ещё",
+        "like": "Похоже на", "without": "Без снимков, о которых сказано", "where": "Фильтры", "country": "Страна",
+        "image": "пиксели", "captions": "подписи", "words": "слова", "copies": ", и похожих: {}", "more": "ещё",
     },
 }  # fmt: skip
 # Where no chance decides, the line says nothing of what else could be done.
@@ -43,6 +43,8 @@ class Hits:
     - `places`: the hits, and the places that are withheld, in their order
     - `message`: what a person should know, such as that nothing fits well or that a word is not known
     - `after`: what to ask for the next page with, or None if this is the last
+    - `where`: the filters that photos had to meet, also those that were typed amid the query
+    - `country`: where the answer is read; None where the strictest rule holds
     - `like`: the photo that was the query, or part of it
     - `without`: terms that were taken out of the query because they must not be in a photo
     - `calibration`: what the scores were learned from: how (`by`: judged, captions, none, unknown), `data`, `pairs`
@@ -67,6 +69,8 @@ class Hits:
     fits: bool = True
     encoders: Mapping[str, str] = field(default_factory=dict)
     has_nearest: bool = False
+    where: tuple[str, ...] = ()
+    country: str | None = None
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -99,6 +103,8 @@ class Hits:
             "notice": self.notice,
             "withheld": [{"place": place.place, "notice": place.notice} for place in self.withheld],
             "without": list(self.without),
+            "where": list(self.where),
+            "country": self.country,
             "corrections": dict(self.corrections),
             "message": self.message,
             "after": self.after,
@@ -110,11 +116,8 @@ class Hits:
 
     def as_text(self, language: str = "en") -> str:
         """Return the answer as a terminal shows it, labelled in a language ("en" or "ru"); the message is as it is."""
-        lines, labels = [], LABELS[language]
-        if self.like and self.query:
-            lines.append(f"{labels['like']}: {self.like}")
-        if self.without:
-            lines.append(f"{labels['without']}: {', '.join(self.without)}")
+        labels = LABELS[language]
+        lines = self._question(labels)
         for notice, row in groupby(self.places, lambda place: getattr(place, "notice", None)):
             first, *rest = row
             if notice is not None:
@@ -123,6 +126,16 @@ class Hits:
             lines += [_line(place, labels) for place in (first, *rest) if isinstance(place, Hit)]
         lines += [text for text in (self.notice, self._typed_message()) if text]
         return "\n".join(lines)
+
+    def _question(self, labels: Mapping[str, str]) -> list[str]:
+        """Return what was asked beside the query, a line each."""
+        parts = {
+            "like": self.like if self.query else None,
+            "without": ", ".join(self.without),
+            "where": ", ".join(self.where),
+            "country": self.country,
+        }
+        return [f"{labels[name]}: {part}" for name, part in parts.items() if part]
 
     def _typed_message(self) -> str:
         """Return the message with the option by which a terminal asks for the nearest photos."""
@@ -134,7 +147,8 @@ class Hits:
         )
 
     def __repr__(self) -> str:
-        return f"Hits({self.query or self.like!r}: {self.notice or self.message or f'{len(self)} photos'})"
+        question = "".join(f"; {line}" for line in self._question(LABELS["en"]))
+        return f"Hits({self.query or self.like!r}{question}: {self.notice or self.message or f'{len(self)} photos'})"
 
     def save(self, file: str | Path, theme: str = "light") -> Path:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path; `theme` may be "dark"."""
@@ -158,11 +172,7 @@ class Hits:
         """Return the contact sheet; a notebook shows it, by `theme="dark"` on a dark ground."""
         from withsense_tf.search.contact_sheet import contact_sheet  # late: most answers are not drawn
 
-        heads = [f"“{self.query}”"] if self.query else []
-        if self.like:
-            heads.append(f"like {self.like}")
-        if self.without:
-            heads.append(f"without: {', '.join(self.without)}")
+        heads = [f"“{self.query}”" if self.query else f"Like: {self.like}", *self._question(LABELS["en"])]
         return contact_sheet(
             heads, self.places, [text for text in (self.notice, self.message) if text], theme
         )

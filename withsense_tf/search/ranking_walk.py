@@ -70,6 +70,7 @@ class RankingWalk:
         self.form = generation.form
         self.shown = ShownWords(tables, door)
         self._allowed: dict[str, bool] = {}  # by name, for this walk
+        self.has_shut_out = False  # a photo that stood before the best one
         self.question = request.digest(generation.number)
         self.after = None if request.after is None else PageEnd.read(request.after, self.question)
         without = list(request.query.without)
@@ -80,14 +81,13 @@ class RankingWalk:
     def hits(self) -> Hits:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
         request = self.request
-        text, reading = request.query.text, request.reading
-        nothing = Hits(
-            request.raw_text,
+        text = request.query.text
+        nothing = request.answer(
+            self.door.country,
             without=request.without,
             like=request.photo,
             calibration=self._of_model("calibration", calibration_of_model).as_dict(),
             encoders=self._of_model("encoders", encoders_of_model),
-            corrections=() if reading is None else reading.corrections,
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
             return replace(nothing, message=" ".join([message, *self.request.notes]))
@@ -102,7 +102,8 @@ class RankingWalk:
             best = self._best(ranking, live) if has_chance else []
             # The chance hangs on the best photos, and not on how many are looked at for a page.
             if not has_chance or len(best) > REST or is_whole:
-                chance = chance_of_best(self.generation, self.shown.texts, vector, text, ranking.take(best))
+                first, is_behind = ranking.take(best), self.has_shut_out
+                chance = chance_of_best(self.generation, self.shown.texts, vector, text, first, is_behind)
                 page = self._walk(ranking, live, chance)
                 if page.more or page.ended or is_whole:
                     break
@@ -130,7 +131,9 @@ class RankingWalk:
         for at, photo in live:
             if photo.fold in groups or not self._may_show(photo.name):
                 continue
-            if not self._left_out(int(ranking.rows[at]), photo):
+            if self._left_out(int(ranking.rows[at]), photo):
+                self.has_shut_out = self.has_shut_out or not best
+            else:
                 groups.add(photo.fold)
                 best.append(at)
             if len(best) > REST:
@@ -179,7 +182,8 @@ class RankingWalk:
                 page.shown[place] = photo
                 page.end = (score, row)
             else:
-                page.places.append(self._withheld(place, photo))
+                self.door.results([photo.name])  # the audit log has what was withheld
+                page.places.append(Withheld(place, self.door.rule.message))
         return page
 
     def _next(self, page: _Page) -> str | None:
@@ -192,10 +196,6 @@ class RankingWalk:
         if page.end is None and before is not None:
             behind += before.withheld
         return PageEnd(self.question, float(score), row, page.places[-1].place, behind, page.fits).write()
-
-    def _withheld(self, place: int, photo: LivePhoto) -> Withheld:
-        self.door.results([photo.name])  # the audit log has what was withheld
-        return Withheld(place, self.door.rule.message)
 
     def _may_show(self, photo: str) -> bool:
         if photo not in self._allowed:

@@ -128,13 +128,13 @@ class Search:
         where = tuple(as_index_names(tables, door, part) for part in request.where)
         request, notice = _read_lawfully(door, tables, generation, replace(request, where=where))
         if notice is not None:
-            return Hits(request.raw_text, notice=notice)
+            return request.answer(door.country, notice=notice)
         photo = request.photo
         like = None
         if photo is not None:
             like = self._like(generation, tables, door, photo, request.says)
         if isinstance(like, Refusal):
-            return Hits(request.raw_text, notice=like.notice, message=like.message, like=photo)
+            return request.answer(door.country, notice=like.notice, message=like.message, like=photo)
         check_asked_columns(tables, door, request.where)
         return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
 

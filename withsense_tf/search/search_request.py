@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from withsense_tf.common.unit import unit
 from withsense_tf.errors import SettingError, check_kind, check_share, shown
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.photo_query import PhotoQuery
 from withsense_tf.search.query.reading import Reading
@@ -96,6 +97,12 @@ class SearchRequest:
             model,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def answer(self, country: str | None, **parts: Any) -> Hits:
+        """Return the answer of these parts, with what it was asked by."""
+        corrections = () if self.reading is None else self.reading.corrections
+        where = tuple(map(str, self.where))
+        return Hits(self.raw_text, where=where, country=country, corrections=corrections, **parts)
 
     def vector(self, form: SearchForm) -> np.ndarray:
         """Return the point to search by, of the text, of the photo, or between both."""

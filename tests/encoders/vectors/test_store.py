@@ -457,6 +457,8 @@ def test_a_store_beside_is_left_as_it_is_or_not_there(
 
 def test_a_file_is_no_place_for_vectors(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(KindError, match=r"VectorStore expects the folder of vectors, or none, got int 5\."):
+        VectorStore(5)
     with pytest.raises(DataError, match=r"mine\.txt is a file; vectors are kept in a folder"):
         VectorStore(tmp_path / "mine.txt")
 

@@ -321,3 +321,23 @@ def test_a_setting_that_cannot_be_is_an_error_before_anything_is_run(
 ) -> None:
     with pytest.raises(SettingError, match=r"got|need|not known"):
         make_matcher({"matcher": matcher, setting: value}, around)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("typo.power=3", r"--set typo\.power=3: model='typo' is not known\. Known: .*two_tower"),
+        (
+            "twotower.dim=3",
+            r"--set twotower\.dim=3: model='twotower' is not known\. Did you mean 'two_tower'\?",
+        ),
+        (
+            "splitss=3",
+            r"--set splitss=3: setting='splitss' is not known\. Did you mean 'splits'\? Known: name",
+        ),
+        ("two_tower=3", r"--set two_tower=3: say which setting of two_tower: --set two_tower\.SETTING=3\."),
+    ],
+)
+def test_a_change_that_names_nothing_is_told_with_what_is_near(change: str, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        load_config(None, [change])

@@ -17,7 +17,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSenseWarning
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
@@ -124,6 +124,17 @@ def test_a_search_by_a_matcher_and_its_photos_is_filtered_by_what_cameras_said(
     search = Search(fitted("closed form"), colours.with_tables(photos=photos), LAW, "AQ")
     hits = search("a wall", k=50, minimum=0.0, where="camera=Nikon D90")
     assert [hit.photo for hit in hits] == [photos["photo"][0]]
+
+
+def test_a_matcher_that_orders_photos_whatever_is_asked_is_warned_of(
+    colours: Dataset, fitted: Callable[[str], Matcher]
+) -> None:
+    with pytest.warns(
+        WithSenseWarning, match=r"concat ridge puts photos in the same order.*concatenated\.md"
+    ):
+        search = Search(fitted("linear"), colours, LAW, country="AQ")
+    orders = [[hit.photo for hit in search(text, minimum=0.0)] for text in ("a scarlet wall", "blue cloth")]
+    assert orders[0] == orders[1]
 
 
 def test_a_matcher_that_is_not_fitted_is_named_before_anything_is_made(

@@ -34,6 +34,14 @@ def test_what_is_hardly_read_is_told(text: str) -> None:
     assert "so it is hardly read" in explain(text).reason
 
 
+def test_of_keywords_it_is_told_that_they_may_describe_no_photo() -> None:
+    list_of_words = explain("shed, rocks, sunset")
+    assert list_of_words.verdict == "allow"
+    assert "a photo: one that has them alone may be withheld" in list_of_words.reason
+    for other in ("A shed by the rocks at sunset", "child, rocks, sunset"):
+        assert "keywords" not in explain(other).reason
+
+
 def test_a_country_without_the_rule_allows_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "countries.toml").write_text('[[rules]]\ncountry = "AQ"\nrule = "none"\n')
     told = explain("A toddler", ws.Policy.default(countries=tmp_path / "countries.toml"), "AQ")

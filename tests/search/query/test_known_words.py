@@ -9,7 +9,7 @@ import pytest
 from quick import at_once
 from small_index import LAW
 
-from withsense_tf.search.query.known_words import not_known, not_read, not_shut_out
+from withsense_tf.search.query.known_words import not_known, not_read, not_shut_out, other_language
 
 
 def form_of(*known: str) -> Any:
@@ -98,3 +98,32 @@ def test_a_minus_word_that_captions_have_in_another_language_by_no_known_word_is
 ) -> None:
     shown: Any = SimpleNamespace(are_russian=are_russian, has=lambda word: word == "nikon")
     assert not_shut_out([term], shown) == ((term,) if is_said else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("koira rannalla", "koira, rannalla"),
+        ("Ein Hund läuft am Strand", "ein, hund, läuft"),
+        ("tyttö", "tyttö"),
+        ("犬", "犬"),
+        ("a dog at a café", None),
+        ("a kaiju and a dog", None),
+        # It may be a name, or a new word.
+        ("Godzilla", None),
+        ("собака на пляже", None),
+        ("2024", None),
+    ],
+)
+def test_a_query_in_a_language_that_is_not_read_is_told_so(text: str, words: str | None) -> None:
+    form: Any = SimpleNamespace(text=SimpleNamespace(languages=("English", "Russian")))
+    nobody: Any = SimpleNamespace(has=lambda _: False)
+    note = other_language(text, form, nobody)
+    expected = (
+        "This index reads English and Russian, and most words of the query seem to be in another language: "
+    )
+    assert note == (None if words is None else f"{expected}{words}.")
+    everybody: Any = SimpleNamespace(has=lambda _: True)
+    assert other_language(text, form, everybody) is None
+    form.text.languages = ()
+    assert other_language(text, form, nobody) is None

@@ -22,5 +22,10 @@ def test_a_word_that_nobody_knows_is_named() -> None:
     assert Reading(Query("a qwertz", ()), strange_words=("qwertz",)).notes == ("Unknown word: qwertz.",)
 
 
+def test_of_a_text_in_another_language_its_words_are_not_named_twice() -> None:
+    reading = Reading(Query("ein Hund", ()), strange_words=("hund",), language="Another language: ein, hund.")
+    assert reading.notes == ("Another language: ein, hund.",)
+
+
 def test_a_text_that_was_read_as_it_stands_needs_no_note() -> None:
     assert Reading(Query("a dog", ())).notes == ()

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -59,6 +60,7 @@ class VectorStore:
         self, folder: str | Path | None = None, dtype: str = "float32", beside: str | Path | None = None
     ) -> None:
         self.dtype = check_choice("dtype", dtype, ("float32", "float16"))
+        check_kind("VectorStore", folder, (str, PathLike, type(None)), "the folder of vectors, or none")
         if folder is None:
             self._temporary = OwnFolder("withsense-vectors-")
             folder = self._temporary.name

@@ -151,14 +151,17 @@ def _change(config: Config, change: str) -> Config:
         raise SettingError(f"--set {shown(change)}: expected KEY=VALUE.")
     value = _value(text)
     first, dot, rest = key.strip().partition(".")
+    model_names = sorted({word for model in config.model for word in names_of(model)})
     if not dot:
-        check_choice("--set", first, [field.name for field in fields(Config) if field.name != "model"])
+        names = [field.name for field in fields(Config) if field.name != "model"]
+        if first in model_names and first not in names:
+            raise SettingError(f"--set {change}: say which setting of {first}: --set {first}.SETTING={text}.")
+        check_choice(f"--set {change}: setting", first, names)
         one: dict[str, Any] = {first: tuple(value) if isinstance(value, list) else value}
         return replace(config, **one)
     is_picked = [first in names_of(model) for model in config.model]
     if not any(is_picked):
-        keys = sorted({word for model in config.model for word in names_of(model)})
-        check_choice("--set, model", first, keys)
+        check_choice(f"--set {change}: model", first, model_names)
     models = [
         {**model, rest: value} if this else model for model, this in zip(config.model, is_picked, strict=True)
     ]

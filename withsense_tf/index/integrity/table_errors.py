@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sqlite3
 import warnings
@@ -28,6 +29,10 @@ LEAST_ROOM: Final = 1 << 18
 # What comes of cells that are not as they must be.
 CELL_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 NO_FULL_TEXT: Final = "no such module: fts5"
+# What is said of tables that lost a part, or that have a text in which bytes changed; that text stands behind.
+DAMAGE: Final = re.compile(
+    r"(no such (table|column)|Could not decode to UTF-8).*?(?= with text|$)", re.DOTALL
+)
 # What to do about the errors of SQLite that say what happened.
 ADVICE: Final = {
     sqlite3.SQLITE_FULL: " Its disk is full: make room.",
@@ -58,10 +63,10 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
             f"that this process has, {sqlite3.sqlite_version}, does not ({error}). TensorFlow brings such a one: "
             "import withsense_tf (or sqlite3) before tensorflow, and start Python or the notebook's kernel anew."
         )
-    if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith(
-        "no such table"
-    ):
-        return DataError(f"{file} is damaged ({error}): build the index anew, or bring it back from a copy.")
+    lost_part = DAMAGE.match(str(error))
+    if lost_part or code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        what = lost_part.group() if lost_part else error
+        return DataError(f"{file} is damaged ({what}): build the index anew, or bring it back from a copy.")
     # Where there is no room even to read with a log, the tables are opened to be read alone.
     if code_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         # SQLite asks for room in whole pages, and says no more of it than that it failed.

@@ -86,6 +86,11 @@ def delete_words(tables: sqlite3.Connection, photo: int) -> None:
     tables.execute("DELETE FROM words WHERE rowid = ?", (photo,))
 
 
+def photos_with_words(tables: sqlite3.Connection) -> set[int]:
+    """Return the photos of whose captions or keywords there are words."""
+    return {photo for (photo,) in tables.execute("SELECT rowid FROM words")}
+
+
 def make_words_anew(tables: sqlite3.Connection) -> None:
     """Make the table of the captions of all photos but departed ones, whatever stood there."""
     tables.execute("DROP TABLE IF EXISTS words")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.photo_facts import photo_facts
-from withsense_tf.errors import NotFittedError, SettingError, WithSenseError, check_kind
+from withsense_tf.errors import NotFittedError, SettingError, WithSenseError, WithSenseWarning, check_kind
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
@@ -21,7 +23,13 @@ from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.search_forms import AdditiveForm
 from withsense_tf.policy.current_policy import Policy
+
+ONE_ORDER: Final = (
+    "{name} puts photos in the same order whatever the text says, so a search by it finds nothing that was asked for "
+    "(docs/explanation/concatenated.md). Search by another matcher, such as hybrid."
+)
 
 
 def build_index(
@@ -46,6 +54,8 @@ def build_index(
     check_kind("build_index", matcher, Matcher, "a fitted matcher")
     check_fitted(matcher)
     check_dataset("build_index", data)
+    if isinstance(matcher.search_form(), AdditiveForm):
+        warnings.warn(ONE_ORDER.format(name=matcher.name), WithSenseWarning, stacklevel=2)
     number = index.add_model(matcher, engine)
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")

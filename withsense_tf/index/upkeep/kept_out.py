@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from withsense_tf.data.pictures.near_duplicates import near_to, shown_in
-from withsense_tf.errors import SettingError, shown
+from withsense_tf.errors import SettingError, shown, some_of
 from withsense_tf.index.integrity.census import put_census
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
@@ -76,10 +76,9 @@ def _check_kept_out(index: PhotoIndex, names: Sequence[str], known_names: Set[st
     if not unknown:
         return
     near = get_close_matches(unknown[0], known_names, 1)
-    listing = ", ".join(map(shown, unknown[:MOST_LISTED]))
-    more = f" and {len(unknown) - MOST_LISTED} more" if len(unknown) > MOST_LISTED else ""
+    listing = some_of([*map(shown, unknown)], MOST_LISTED)
     raise SettingError(
-        f"{index.folder} keeps no photo out by the name of {listing}{more}: expected names of photos that were taken "
+        f"{index.folder} keeps no photo out by the name of {listing}: expected names of photos that were taken "
         f"out with: index remove. {f'Did you mean {shown(near[0])}? ' if near else ''}Nothing was changed: leave out "
         "what is not known, and say the rest again."
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from withsense_tf.errors import some_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.law_table import live_restrictions
+from withsense_tf.index.tables.words_table import photos_with_words
 from withsense_tf.index.trail.restriction_reasons import reason_of, what_helps
 from withsense_tf.policy.levels import age_limit_of
 
@@ -26,14 +28,15 @@ def told_restrictions(index: PhotoIndex) -> str:
     Some are named; "" where none is restricted. It is for those who look after the index, not for those who search.
     """
     with index.catalog.reading() as tables:
-        rows = live_restrictions(tables)
+        rows, photos = live_restrictions(tables), photos_with_words(tables)
     # Under which rule most are restricted, the strictest one's is.
     key = max((count, key) for key, count in Counter(row[1] for row in rows).items())[1] if rows else 0
     limit = age_limit_of(key)
     names: dict[str, list[str]] = {}
-    for name, age_limit, *_, source in rows:
+    for name, age_limit, photo, *_, source in rows:
         if age_limit == key:
-            names.setdefault(reason_of(source), []).append(name)
+            # What has words and no caption has keywords.
+            names.setdefault(reason_of(source, photo in photos), []).append(name)
     if not names:
         return ""
     groups = sorted(names.items(), key=lambda group: -len(group[1]))
@@ -41,6 +44,5 @@ def told_restrictions(index: PhotoIndex) -> str:
     whole = sum(map(len, names.values()))
     lines = [f"{whole:,} restricted: {counts}. They are not shown where persons under {limit} are protected."]
     for reason, some in groups:
-        more = f" and {len(some) - MOST_NAMED:,} more" if len(some) > MOST_NAMED else ""
-        lines.append(f"  {reason}: {', '.join(sorted(some)[:MOST_NAMED])}{more}")
+        lines.append(f"  {reason}: {some_of(sorted(some), MOST_NAMED)}")
     return "\n".join([*lines, what_helps()])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
-from withsense_tf.data.pictures.looks import SIDE
-from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import check_census
+from withsense_tf.index.integrity.file_checks import file_problems
 from withsense_tf.index.integrity.seal import sealed_photos
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.model_generation import Generation, folder_identity
@@ -45,14 +43,14 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
             for each in dict.fromkeys([number, get_state(tables, "previous")]):
                 if each is not None:
                     problems += _model(tables, index.generation(each), in_use=each == number)
-            photos = live_files(tables)
+            photos, source = live_files(tables), get_state(tables, "source")
     except NotBuiltError as error:
         if not problems:
             raise
         return [*problems, str(error)]
     except DataError as error:
         return [str(error)]
-    return problems + (_files(photos) if files else [])
+    return problems + (file_problems(photos, source) if files else [])
 
 
 def _tables(tables: sqlite3.Connection) -> list[str]:
@@ -129,14 +127,4 @@ def _vectors(tables: sqlite3.Connection, generation: Generation, what: str) -> l
         problems.append(
             f"{bad:,} photos have vectors by {what} that are not those that were written: run index verify --repair."
         )
-    return problems
-
-
-def _files(photos: list[tuple[str, str, str]]) -> list[str]:
-    problems = []
-    for name, path, digest in photos:
-        try:
-            read_photo(Path(path), (SIDE, SIDE), digest=digest)
-        except PhotoError as error:
-            problems.append(f"The file of {name} is not used: {error.reason}.")
     return problems

@@ -34,6 +34,11 @@ class Condition:
     op: str
     value: str | float
 
+    def __str__(self) -> str:
+        """Return the condition as it is typed."""
+        value = self.value if isinstance(self.value, str) else cell_text(self.value)
+        return f"{self.column}{self.op}{value}"
+
 
 # All of them must hold; none at all holds for every photo.
 Where = tuple[Condition, ...]
@@ -117,7 +122,7 @@ def read_where(where: str | Condition | Sequence[str | Condition] | None) -> Whe
         if not isinstance(part, str | Condition):
             raise SettingError(f"A filter must be a text such as 'camera~Nikon', got {shown(part)}.")
         if isinstance(part, Condition):
-            check_length("The filter", f"{part.column}{part.op}{part.value}", QUERY_SIGNS)
+            check_length("The filter", str(part), QUERY_SIGNS)
     return tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
 
 

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from withsense_tf.common.words import is_foreign
+from withsense_tf.common.words import is_foreign, is_keyword_list
 from withsense_tf.policy.texts.normalise import normalise
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ STYLES: Final = {
     "allow": "background:#c6ebdf;color:#1a1a1a;border-bottom:3px dotted #009e73",
 }
 HARDLY_READ: Final = "; but most of its words are neither English nor Russian, so it is hardly read"
+AS_KEYWORDS: Final = "; but keywords need not describe a photo: one that has them alone may be withheld"
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,7 +122,8 @@ def explain(text: str, policy: Law | None = None, country: str | None = None) ->
     if rule.rule == "none":
         return Explanation(text, "allow", f"{rule.country} has no such rule", tuple(texts.hits(text)))
     verdict = texts.verdict(text)
-    note = "" if verdict.restricted or not is_foreign(text) else HARDLY_READ
+    notes = {HARDLY_READ: is_foreign(text), AS_KEYWORDS: is_keyword_list(text)}
+    note = "" if verdict.restricted else "".join(note for note, holds in notes.items() if holds)
     return Explanation(text, verdict.decision, verdict.reason + note, tuple(texts.hits(text)))
 
 

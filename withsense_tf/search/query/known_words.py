@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from withsense_tf.common.words import SMALL, words
-from withsense_tf.encoders.word_pairs import counterparts
+from withsense_tf.encoders.word_pairs import counterparts, english_of
+from withsense_tf.errors import some_of
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.shown_words import ShownWords
-from withsense_tf.search.query.spelling import LONGEST_WORD, may_be_asked, near_words
+from withsense_tf.search.query.spelling import ENGLISH, LONGEST_WORD, is_real, may_be_asked, near_words
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
 LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
@@ -68,6 +70,31 @@ def not_known(
     return (
         f"Not known to this index, and so not looked for: {_with_suggestions(text, unknown, form, policy)}."
     )
+
+
+def other_language(text: str, form: SearchForm, shown: ShownWords) -> str | None:
+    """Return a line where most words of a query are in no list of the languages that are read, and in no caption.
+
+    One word alone may be a new one or a name, unless it has letters of another language.
+    """
+    all_words = words(text)
+    strange = [word for word in dict.fromkeys(all_words) if not _is_listed(word) and not shown.has(word)]
+    has_letters = any(not (ENGLISH.fullmatch(word) or CYRILLIC.match(word)) for word in strange)
+    languages = form.text.languages
+    if not languages or 2 * len(strange) <= len(all_words) or (len(strange) < 2 and not has_letters):
+        return None
+    listing = some_of([word[:LONGEST_WORD] for word in strange], MOST_LISTED)
+    return (
+        f"This index reads {' and '.join(languages)}, and most words of the query seem to be in another language: "
+        f"{listing}."
+    )
+
+
+def _is_listed(word: str) -> bool:
+    """Return whether a word is of a list, also by its letters without their marks: "café"."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+    is_read = any(ENGLISH.fullmatch(one) or CYRILLIC.match(one) for one in (word, plain)) or word.isdigit()
+    return is_read and (is_real(word if CYRILLIC.match(word) else plain) or bool(english_of(word)))
 
 
 def not_shut_out(terms: Iterable[str], shown: ShownWords) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.caption_spelling import as_captions_write
 from withsense_tf.search.query.corrections import Correction, correct, strange_words
-from withsense_tf.search.query.known_words import not_shut_out
+from withsense_tf.search.query.known_words import not_shut_out, other_language
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
@@ -22,7 +22,7 @@ class Reading:
     """What a text says: what to look for, which filters it has, which words were corrected, and a hint.
 
     `not_shut_out` are terms that must not be there, but that no word of captions is known for; `strange_words` are
-    those that nobody knows and that were not corrected.
+    those that nobody knows and that were not corrected; `language` says that most are of another language.
     """
 
     query: Query
@@ -31,12 +31,15 @@ class Reading:
     hint: str | None = None
     not_shut_out: tuple[str, ...] = ()
     strange_words: tuple[str, ...] = ()
+    language: str | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of how the text was read."""
         lines = [correction_note(word, better) for word, better in self.corrections]
-        if self.strange_words:
+        if self.language:
+            lines.append(self.language)
+        elif self.strange_words:
             lines.append(f"Unknown word: {', '.join(self.strange_words)}.")
         if self.not_shut_out:
             lines.append(
@@ -70,4 +73,7 @@ def read_query(
     query, readings = as_captions_write(query, form, shown, door.policy)
     query, corrections = correct(query, form, shown, door.policy)
     strange = strange_words(query.text, form, shown, door.policy)
-    return Reading(query, filters.where, (*readings, *corrections), filters.hint, foreign_terms, strange)
+    language = other_language(query.text, form, shown)
+    return Reading(
+        query, filters.where, (*readings, *corrections), filters.hint, foreign_terms, strange, language
+    )

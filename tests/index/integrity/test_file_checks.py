@@ -1,0 +1,49 @@
+"""Files that are not what they were are told of by folder and reason, with what mends it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+from small_index import draw_look
+
+from withsense_tf.index.integrity.file_checks import file_problems
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[tuple[str, str, str]]:
+    files = [draw_look(tmp_path / "disk" / folder, look) for folder in ("one", "two") for look in range(5)]
+    return [(file.name, str(file), hashlib.sha256(file.read_bytes()).hexdigest()) for file in files]
+
+
+def test_whole_files_have_no_line(photos: list[tuple[str, str, str]]) -> None:
+    assert file_problems(photos, "/photos") == []
+
+
+def test_a_folder_that_is_gone_has_one_line_that_says_what_mends_it(
+    photos: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "disk" / "two")
+    (line,) = file_problems(photos, str(tmp_path / "disk"))
+    assert line.startswith(
+        f"The folder {tmp_path}/disk/two is gone, and with it the files of 5 photos: look-0-0.png"
+    )
+    assert "look-2-0.png and 2 more. Bring it back" in line
+    assert "look-3-0.png" not in line
+    assert "index update NEW_FOLDER --replace" in line
+    shutil.rmtree(tmp_path / "disk")
+    (line,) = file_problems(photos, str(tmp_path / "disk"))
+    assert line.startswith(f"The folder {tmp_path}/disk is gone, and with it the files of 10 photos")
+
+
+def test_files_of_one_reason_share_a_line(photos: list[tuple[str, str, str]]) -> None:
+    for _, path, _ in photos[:4]:
+        Path(path).unlink()
+    Path(photos[5][1]).write_bytes(b"")
+    missing, empty = file_problems(photos, "/my photos")
+    assert "The files of 4 photos are not used: there is none any more (look-0-0.png" in missing
+    assert "The file of look-0-0.png is not used: the file has zero bytes." in empty
+    assert all(line.endswith("run index update '/my photos'.") for line in (missing, empty))
+    assert all("index update" not in line for line in file_problems(photos, None))

@@ -1,0 +1,52 @@
+"""Whether the files of an index's photos are where they were, and what they were."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.data.pictures.looks import SIDE
+from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
+from withsense_tf.errors import some_of
+
+MOST_NAMED: Final = 3
+
+
+def file_problems(photos: Sequence[tuple[str, str, str]], source: str | None) -> list[str]:
+    """Return what is wrong with the files of photos (name, path, digest), a line for each folder and reason.
+
+    `source` is the folder that the index was built from, by which it is brought up to date.
+    """
+    problems: dict[tuple[Path | None, str], list[str]] = {}
+    for name, path, digest in photos:
+        try:
+            read_photo(Path(path), (SIDE, SIDE), digest=digest)
+        except PhotoError as error:
+            is_gone = isinstance(error.__cause__, FileNotFoundError)
+            folder = _missing_folder(Path(path)) if is_gone else None
+            reason = "there is none any more" if is_gone else error.reason
+            problems.setdefault((folder, reason), []).append(name)
+    update = (
+        "" if source is None else f" Bring back what was there, or run index update {shlex.quote(source)}."
+    )
+    return [_line(folder, reason, names, update) for (folder, reason), names in problems.items()]
+
+
+def _line(folder: Path | None, reason: str, names: Sequence[str], update: str) -> str:
+    if folder is not None:
+        return (
+            f"The folder {folder} is gone, and with it the files of {len(names):,} photos: "
+            f"{some_of(names, MOST_NAMED)}. Bring it back; if it was moved, run index update NEW_FOLDER --replace."
+        )
+    if len(names) == 1:
+        return f"The file of {names[0]} is not used: {reason}.{update}"
+    return (
+        f"The files of {len(names):,} photos are not used: {reason} ({some_of(names, MOST_NAMED)}).{update}"
+    )
+
+
+def _missing_folder(file: Path) -> Path | None:
+    """Return the highest folder that is gone of those that a file lies in, if any is."""
+    return next((folder for folder in reversed(file.parents) if not folder.exists()), None)
