@@ -199,8 +199,19 @@ class Dataset:
         }
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in self.counts().items())
-        return f"Dataset({self.name}: {counts})"
+        counts = {what: count for what, count in self.counts().items() if count}
+        parts = {what: counts.pop(what) for what in [*counts] if what.endswith("photos")}
+        if parts.keys() <= {"train_photos"}:
+            # One part alone, as in a plain folder, is no part.
+            parts = {"photos": len(self.photos)}
+        counts.pop("captions", 0)
+        photos = self.captions["photo"].nunique()
+        captions = f"{len(self.captions):,} captions of {photos:,} photos" if photos else "no captions"
+        before, after = (
+            [f"{count:,} {what.replace('_', ' ')}" for what, count in some.items()]
+            for some in (parts, counts)
+        )
+        return f"Dataset({self.name}: {', '.join([*before, captions, *after])})"
 
 
 def check_dataset(what: str, value: object) -> None:
