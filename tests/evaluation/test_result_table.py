@@ -149,7 +149,7 @@ def test_below_a_table_with_marks_it_is_said_what_they_mean_and_of_which_kind() 
         Comparison((row | {"best": "r@5"},))._repr_html_(),
     ):
         assert "in brackets: not significantly worse" in " ".join(text.split())
-        assert "A row alone of its kind has no mark." in " ".join(text.split())
+        assert "A row alone of its kind has no mark, and by R@5 none" in " ".join(text.split())
     assert "brackets" not in str(Comparison((row,)))
 
 

@@ -20,7 +20,8 @@ CAPTION_ASSISTED: Final = "caption-assisted"
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 MARKS_LEGEND: Final = (
     "best: best of its kind and split; in brackets: not significantly worse. Caption-assisted rows are a kind, all "
-    "others with baselines another. A row alone of its kind has no mark."
+    "others with baselines another. A row alone of its kind has no mark, and by R@5 none that finds no more than "
+    "chance. Which to use, the recommendation says."
 )
 
 
@@ -63,6 +64,18 @@ def number(row: Mapping[str, object], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
+
+
+def beats_chance(row: Mapping[str, object], chance: float | None) -> bool:
+    """Return whether a row finds more than chance does, by the lower end of its interval where it has one.
+
+    `chance` is the R@5 of photos in random order. What is not above it is neither recommended nor marked.
+    """
+    if chance is None:
+        return True
+    low = number(row, "r@5_low")
+    least = number(row, "r@5") if low is None else low
+    return least is not None and least > chance
 
 
 def marks_legend(rows: Sequence[Mapping[str, object]]) -> list[str]:

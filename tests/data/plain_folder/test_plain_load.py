@@ -137,7 +137,7 @@ def test_in_python_a_folder_without_captions_says_what_works_all_the_same_and_wh
     with pytest.warns(DataWarning, match="no photo has a caption") as caught:
         load_dataset(folder)
     report = check_folder(folder)
-    for words in ("captions.csv, with the columns file and caption", "photo_judge=", "policy decide"):
+    for words in ("captions.csv (columns file and caption)", "photo_judge=", "policy decide"):
         assert words in str(caught[0].message)
         assert words in report.as_text()
     assert str(report.as_dict()["lack"]).startswith("no photo has a caption")

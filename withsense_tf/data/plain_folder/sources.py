@@ -15,7 +15,7 @@ from withsense_tf.data.plain_folder.side_cars import SIDE_CAR
 COLUMNS = ["source", "photos", "captions", "how"]
 MOST_NAMED = 5
 USUAL_CAPTIONS = (
-    "captions.csv, with the columns file and caption, beside the photos or in them (docs/reference/any_folder.md)"
+    "captions.csv (columns file and caption), beside the photos or in them (docs/reference/any_folder.md)"
 )
 
 
