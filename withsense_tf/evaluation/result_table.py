@@ -20,7 +20,7 @@ from withsense_tf.evaluation.page.overview_chart import overview
 from withsense_tf.evaluation.page.plots import Chart
 from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
-from withsense_tf.evaluation.row_status import marks_legend, sees_at_random, was_run
+from withsense_tf.evaluation.row_status import legends, sees_at_random, was_run
 
 Value = str | int | float | None
 
@@ -171,7 +171,7 @@ class Comparison:
         yield from map(Text, (*self.answer(), *self._random(), *self._notes()))
 
     def _notes(self) -> list[str]:
-        return [*self.not_run(), *marks_legend(self.rows), *self.notes, *self.sources]
+        return [*self.not_run(), *legends(self.rows), *self.notes, *self.sources]
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
