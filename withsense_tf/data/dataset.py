@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.caption_ids import owners_of
+from withsense_tf.data.counts_text import counts_text
 from withsense_tf.errors import DataError, check_kind
 
 PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")
@@ -199,19 +200,7 @@ class Dataset:
         }
 
     def __repr__(self) -> str:
-        counts = {what: count for what, count in self.counts().items() if count}
-        parts = {what: counts.pop(what) for what in [*counts] if what.endswith("photos")}
-        if parts.keys() <= {"train_photos"}:
-            # One part alone, as in a plain folder, is no part.
-            parts = {"photos": len(self.photos)}
-        counts.pop("captions", 0)
-        photos = self.captions["photo"].nunique()
-        captions = f"{len(self.captions):,} captions of {photos:,} photos" if photos else "no captions"
-        before, after = (
-            [f"{count:,} {what.replace('_', ' ')}" for what, count in some.items()]
-            for some in (parts, counts)
-        )
-        return f"Dataset({self.name}: {', '.join([*before, captions, *after])})"
+        return f"Dataset({self.name}: {counts_text(self.counts(), self.content.index.isin(self.captions['photo']).sum())})"
 
 
 def check_dataset(what: str, value: object) -> None:

@@ -32,8 +32,8 @@ FLATTERY: Final = (
     "is told by sets that nobody read (--unread)."
 )
 UNREAD: Final = (
-    "Who gave this set (--unread) says that nobody who mends the rules has read its sentences. Where none of its writers "
-    "mends rules either, quote its first row, and of several such sets that of the newest."
+    "Who gave this set (--unread) says that nobody who mends the rules has read its sentences. Where none of its "
+    "writers mends rules either, quote its first row, and of several such sets that of the newest."
 )
 LEGEND: Final = (
     "is: what the label says. said: what the policy says; block and review restrict, allow does not."

@@ -149,7 +149,7 @@ def test_the_captions_of_a_data_set_are_said_to_be_of_so_many_photos(tmp_path: P
         "file,caption\na.jpg,A dog runs.\na.jpg,A dog.\nb.jpg,A cat.\n", encoding="utf-8"
     )
     data = load_dataset(folder)
-    assert repr(data) == "Dataset(photos: 3 photos, 3 captions of 2 photos)"
+    assert repr(data) == "Dataset(photos: 3 photos, 3 captions (2 photos have some of their own))"
 
 
 def test_links_go_round_in_no_circle_and_hidden_folders_are_passed_over(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ class KerasPhoto(GraphEncoder):
         others = {
             name: value for name, value in self._settings().items() if name not in ("backbone", "weights")
         }
-        named = [f"{name}={value!r}" for name, value in others.items() if usual.get(name) != value]
-        return f"KerasPhoto({', '.join([repr(self.backbone), repr(self._source), *named])})"
+        arguments = [f"{name}={value!r}" for name, value in others.items() if usual.get(name) != value]
+        return f"KerasPhoto({', '.join([repr(self.backbone), repr(self._source), *arguments])})"
 
     @cached_property
     def weights(self) -> str:

@@ -205,11 +205,12 @@ def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def check_models(settings: Config, around: Surroundings, base: BaseRun | None) -> None:
-    """Raise, before data are read, where a model cannot be made, or where the base has no row of one or of a split."""
+def check_models(settings: Config, around: Surroundings, base: BaseRun | None) -> BaseRun | None:
+    """Return the base; raise, before data are read, where a model cannot be made, or the base has no row of it."""
     labels = [label for label, _, _ in label_models(settings, around)]
     if base:
         base.check_names(labels, settings.splits)
+    return base
 
 
 def check_jobs(plan: Plan, base: BaseRun | None, processes: int) -> list[Job]:
