@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.data.counts_text import counts_text
+from withsense_tf.data.counts_text import in_words
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from withsense_tf.data.counts_text import counts_text
 def test_what_is_not_there_is_left_out_and_captions_are_never_said_to_be_of_no_photo(
     counts: dict[str, int], with_captions: int, text: str
 ) -> None:
-    assert counts_text(counts, with_captions) == text
+    assert in_words(counts, with_captions) == text

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def counts_text(counts: Mapping[str, int], with_captions: int) -> str:
+def in_words(counts: Mapping[str, int], with_captions: int) -> str:
     """Return the counts of a data set in words, without those that are 0; so many photos have captions of their own.
 
     Captions of other photos may be there, too, for judges were asked of them.
 
-    >>> counts_text({"train_photos": 3, "captions": 5, "pairs": 0, "left_out": 1}, with_captions=2)
+    >>> in_words({"train_photos": 3, "captions": 5, "pairs": 0, "left_out": 1}, with_captions=2)
     '3 photos, 5 captions (2 photos have some of their own), 1 left out'
-    >>> counts_text({"train_photos": 3, "test_photos": 1, "captions": 0}, with_captions=0)
+    >>> in_words({"train_photos": 3, "test_photos": 1, "captions": 0}, with_captions=0)
     '3 train photos, 1 test photos, no captions'
     """
     rest = {what: count for what, count in counts.items() if count}
