@@ -171,8 +171,8 @@ def _bar(total: int, unit: str) -> Iterator[NextStep]:
 
     # A step may last: the time that passes says that it goes on, and is seen whole on a narrow terminal, too.
     console, whole = Console(stderr=True), Column(min_width=7)
-    name = Column(max_width=max(20, console.width - 60), no_wrap=True)
-    columns = [TextColumn("{task.description}", table_column=name), BarColumn(10)]
+    name = Column(max_width=max(16, console.width - 64), no_wrap=True)
+    columns = [TextColumn("{task.description}", table_column=name), BarColumn(6)]
     columns += [TextColumn("{task.fields[count]}"), TimeElapsedColumn(whole), TextColumn("so far")]
     columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit else []
     with Progress(*columns, console=console, transient=True) as bar:
