@@ -122,6 +122,16 @@ def test_a_terminal_gets_a_progress_bar_on_the_error_stream(monkeypatch: pytest.
     assert "so far" in screen.getvalue()
 
 
+def test_work_within_other_work_leaves_the_terminal_to_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with terminal.waiting("Drawing"):
+        assert list(terminal.track(range(3), 3, "Counting")) == [0, 1, 2]
+    assert "Counting" not in screen.getvalue()
+    assert list(terminal.track(range(3), 3, "Counting")) == [0, 1, 2]
+    assert "Counting" in screen.getvalue()
+
+
 def test_an_error_of_the_package_becomes_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     def command() -> None:
         raise DataError("expected this, got that")

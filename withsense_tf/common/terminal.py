@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import typer
@@ -32,6 +32,8 @@ T = TypeVar("T")
 # In a log file or a notebook: soon, so that nobody thinks that it hangs, and then seldom.
 SECONDS_TO_FIRST_LINE: Final = 10.0
 SECONDS_BETWEEN_LINES: Final = 20.0
+# A terminal shows one bar at a time.
+BAR: Final = Lock()
 
 
 def track(
@@ -78,17 +80,15 @@ class NextStep(Protocol):
 def steps(total: int, unit: str) -> Iterator[NextStep]:
     """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
 
-    A process that another one started leaves the terminal to that one.
+    A process that another one started leaves the terminal to that one, and work within other work to that.
     """
-    if multiprocessing.parent_process() is not None:
+    is_terminal = sys.stderr.isatty()
+    if multiprocessing.parent_process() is not None or (is_terminal and BAR.locked()):
         silent = _PlainProgress(total, unit)
         silent.next_line = math.inf
         yield silent
-    elif not sys.stderr.isatty():
-        with _lines(_PlainProgress(total, unit)) as next_one:
-            yield next_one
     else:
-        with _bar(total, unit) as next_one:
+        with _bar(total, unit) if is_terminal else _lines(_PlainProgress(total, unit)) as next_one:
             yield next_one
 
 
@@ -127,9 +127,9 @@ class _PlainProgress:
         time_text = f"{timedelta(seconds=round(now - self.start))} so far"
         if (left := self.left(now)) > 0:
             time_text = f"{timedelta(seconds=round(left))} left"
-        of_total = _of_total(self.total, self.unit, self.under_way)
-        count = f"{self.so_far:,} of {of_total}, " if self.unit else ""
-        print(f"{self.what}: {count}{time_text}", file=sys.stderr, flush=True)
+        if self.unit:
+            time_text = f"{self.so_far:,} of {_of_total(self.total, self.unit, self.under_way)}, {time_text}"
+        print(f"{self.what}: {time_text}", file=sys.stderr, flush=True)
 
     def left(self, now: float) -> float:
         """Return in how many seconds the rest will be done, 0 where nobody knows or the step at hand takes longer."""
@@ -175,7 +175,7 @@ def _bar(total: int, unit: str) -> Iterator[NextStep]:
     columns = [TextColumn("{task.description}", table_column=name), BarColumn(6)]
     columns += [TextColumn("{task.fields[count]}"), TimeElapsedColumn(whole), TextColumn("so far")]
     columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit else []
-    with Progress(*columns, console=console, transient=True) as bar:
+    with BAR, Progress(*columns, console=console, transient=True) as bar:
         # A lone piece of work is nowhere between its beginning and its end.
         yield _BarProgress(bar, bar.add_task("", total=total if unit else None, count=""), total, unit)
 
