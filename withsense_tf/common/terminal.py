@@ -171,7 +171,7 @@ def _bar(total: int, unit: str) -> Iterator[NextStep]:
 
     # A step may last: the time that passes says that it goes on, and is seen whole on a narrow terminal, too.
     console, whole = Console(stderr=True), Column(min_width=7)
-    name = Column(max_width=max(16, console.width - 64), no_wrap=True)
+    name = Column(max_width=max(16, console.width - (64 if unit else 32)), no_wrap=True)
     columns = [TextColumn("{task.description}", table_column=name), BarColumn(6)]
     columns += [TextColumn("{task.fields[count]}"), TimeElapsedColumn(whole), TextColumn("so far")]
     columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit else []
