@@ -26,7 +26,10 @@ def write_caller(program: Path) -> None:
 
 
 def calls_of(folder: Path, target: str, *marks: str, programs: tuple[str, ...] = ()) -> list[str]:
-    """Return how Python, and other programs, were called by a target, where these marks of earlier set-ups are new."""
+    """Return how Python, and other programs, were called by a target, where these marks of earlier set-ups are new.
+
+    What make prints comes into the file `lines`.
+    """
     for name in ("Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):
         shutil.copyfile(ROOT / name, folder / name)
         os.utime(folder / name, (1_000, 1_000))
@@ -34,10 +37,14 @@ def calls_of(folder: Path, target: str, *marks: str, programs: tuple[str, ...] =
         write_caller(folder / program)
     for mark in marks:
         (folder / ".venv" / mark).touch()
-    subprocess.run(
-        ["make", target, f"PYTHON={sys.executable}"], cwd=folder, check=True, capture_output=True, timeout=600
-    )
+    command = ["make", target, f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=600)
+    (folder / "lines").write_text(done.stdout, encoding="utf-8")
     return (folder / "calls").read_text(encoding="utf-8").splitlines()
+
+
+def read_lines(folder: Path) -> str:
+    return (folder / "lines").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("target", "extra"), [("demo", "app"), ("compare", "test")])
@@ -45,17 +52,24 @@ def test_the_first_set_up_installs_the_package(tmp_path: Path, target: str, extr
     calls = calls_of(tmp_path, target)
     assert any(call.endswith(f"-e .[{extra}]") for call in calls)
     assert "pip" not in calls[-1]
+    # It is quiet for minutes: what it does is said once, and how much it downloads.
+    assert re.findall(
+        r"^Downloading and installing TensorFlow .*\(about [\d.]+ GB\)", read_lines(tmp_path), re.MULTILINE
+    )
+    assert read_lines(tmp_path).count("Downloading") == 1
 
 
 @pytest.mark.parametrize("target", MARKS)
 def test_a_set_up_that_is_there_is_left_alone(tmp_path: Path, target: str) -> None:
     assert len(calls_of(tmp_path, target, MARKS[target])) == 1
+    assert "Downloading" not in read_lines(tmp_path)
 
 
 def test_behind_a_demonstration_only_what_is_missing_is_installed(tmp_path: Path) -> None:
     calls = calls_of(tmp_path, "compare", "demo")
     assert calls[0] == "-m pip install --quiet -c constraints.txt -r .venv/needs.txt"
     assert len(calls) == 2
+    assert "beside the demonstration (about " in read_lines(tmp_path)
     needs = (tmp_path / ".venv" / "needs.txt").read_text(encoding="utf-8").split("\n")
     assert {"fastapi>=0.115", "pytest>=8.4", 'uvloop>=0.20; sys_platform != "win32"'} <= set(needs)
     assert not any(line.startswith("#") for line in needs)
@@ -63,6 +77,7 @@ def test_behind_a_demonstration_only_what_is_missing_is_installed(tmp_path: Path
 
 def test_a_demonstration_behind_the_tests_installs_nothing(tmp_path: Path) -> None:
     assert calls_of(tmp_path, "demo", "installed") == ["-m withsense_tf demo"]
+    assert "Downloading" not in read_lines(tmp_path)
 
 
 def test_docs_says_first_what_it_does_and_how_long_that_takes() -> None:

@@ -147,6 +147,11 @@ def check_kind(
         kind_name = f"the class {received.__name__} (did you forget the brackets?)"
     elif isinstance(received, str | bytes | Real | list | tuple | dict):
         kind_name += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
+    # What a function returned beside other things, or the side of a split.
+    parts = received if isinstance(received, list | tuple) else [getattr(received, "train", None)]
+    if any(isinstance(part, kind) for part in parts):
+        advice = "it is one of the things in there, so unpack them first: `data, removed = policy.split(data)`, or "
+        advice += "`train, test = ws.split_by_photo(pairs)`"
     raise KindError(f"{what} expects {expected}, got {kind_name}{f': {advice}' if advice else ''}.")
 
 

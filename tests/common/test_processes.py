@@ -28,6 +28,15 @@ def test_every_piece_is_done_once_with_what_was_handed_over() -> None:
     assert sorted(run(pieces, given=10)) == [((name, n), 20 * n) for name, n in pieces]
 
 
+def test_each_piece_is_named_when_a_process_begins_it() -> None:
+    begun: list[Any] = []
+    pieces = [("double", number) for number in range(3)]
+    results = share_out(2, begin, 1, pieces, lambda piece: piece, begun.append)
+    next(results)
+    assert begun == pieces
+    assert len(list(results)) == 2
+
+
 def test_pieces_of_one_home_stay_in_one_process_and_all_processes_work() -> None:
     done = run([("process", place) for _ in range(4) for place in range(4)])
     assert len({process for _, process in done}) == 2

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,11 +30,11 @@ def test_a_log_file_gets_a_line_now_and_then(
     monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=iter(range(0, 100, 10)).__next__))
     batches = [[1] * 32, [2] * 32, [3] * 32, [4] * 4]
     assert list(terminal.track(batches, 100, "Encoding", size=len)) == batches
-    # Begun at 0 s, at 10 s nothing is done, at 20 s 32, at 30 s 64, at 40 s 96.
+    # Begun at 0 s, at 30 s 32 are done, at 40 s 64, at 50 s 96.
     assert capsys.readouterr().err.splitlines() == [
-        "Encoding: 32 of 100 photos, 0:00:42 left",
+        "Encoding: 32 of 100 photos, 32 under way, 0:01:04 left",
         # What was made ready before the first step ended is no measure of those to come.
-        "Encoding: 96 of 100 photos, 0:00:01 left",
+        "Encoding: 96 of 100 photos, 4 under way, 0:00:01 left",
     ]
 
 
@@ -58,15 +59,52 @@ def test_the_time_left_falls_while_a_step_lasts_and_nobody_guesses_when_it_lasts
 def test_a_log_file_gets_a_line_also_where_no_step_ends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(terminal, "SECONDS_TO_FIRST_LINE", 0.05)
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.05)
     with terminal.steps(360, "trainings") as next_one:
         next_one("starting")
-        lines, end = list[str](), time.monotonic() + 60
-        while len(lines) < 2 and time.monotonic() < end:
-            time.sleep(0.05)
-            lines += capsys.readouterr().err.splitlines()
+        next_one.rename("ridge")
+        lines = lines_said(capsys, 2)
     assert len(lines) >= 2
-    assert all(re.fullmatch(r"starting: 0 of 360 trainings, 0:\d\d:\d\d so far", line) for line in lines)
+    assert all(re.fullmatch(r"ridge: 0 of 360 trainings, 0:\d\d:\d\d so far", line) for line in lines)
+
+
+def test_work_of_one_piece_says_what_it_is_and_how_long_it_has_taken(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "SECONDS_TO_FIRST_LINE", 0.05)
+    with terminal.waiting("Drawing"):
+        assert re.fullmatch(r"Drawing: 0:\d\d:\d\d so far", lines_said(capsys, 1)[0])
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with terminal.waiting("Drawing"):
+        pass
+    assert "Drawing" in screen.getvalue()
+    assert "so far" in screen.getvalue()
+    assert "0/1" not in screen.getvalue()
+
+
+def test_what_is_long_to_read_is_named_before_its_first_part_is_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "SECONDS_TO_FIRST_LINE", 0.05)
+    lines: list[str] = []
+
+    def slow_parts() -> Iterator[int]:
+        lines.extend(lines_said(capsys, 1))
+        yield 1
+
+    assert list(terminal.track(slow_parts(), 1, "Encoding")) == [1]
+    assert lines[0].startswith("Encoding: 0 of 1 photos, ")
+
+
+def lines_said(capsys: pytest.CaptureFixture[str], count: int) -> list[str]:
+    """Wait until so many lines were printed on the error stream, and return them."""
+    lines, end = list[str](), time.monotonic() + 60
+    while len(lines) < count and time.monotonic() < end:
+        time.sleep(0.05)
+        lines += capsys.readouterr().err.splitlines()
+    return lines
 
 
 def test_short_work_leaves_a_log_file_alone(capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,6 +119,17 @@ def test_a_terminal_gets_a_progress_bar_on_the_error_stream(monkeypatch: pytest.
     assert "Counting" in screen.getvalue()
     assert "2/3" in screen.getvalue()
     assert "steps" in screen.getvalue()
+    assert "so far" in screen.getvalue()
+
+
+def test_work_within_other_work_leaves_the_terminal_to_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with terminal.waiting("Drawing"):
+        assert list(terminal.track(range(3), 3, "Counting")) == [0, 1, 2]
+    assert "Counting" not in screen.getvalue()
+    assert list(terminal.track(range(3), 3, "Counting")) == [0, 1, 2]
+    assert "Counting" in screen.getvalue()
 
 
 def test_an_error_of_the_package_becomes_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:

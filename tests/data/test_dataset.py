@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import DataError
+from withsense_tf.data.dataset import Dataset, Pairs, check_dataset, check_pairs
+from withsense_tf.data.split import split_by_photo
+from withsense_tf.errors import DataError, KindError
 from withsense_tf.targets.blend import relevance
 
 
@@ -60,3 +61,17 @@ def test_pairs_refuse_photos_of_another_data_set(tiny: Dataset) -> None:
 def test_pairs_refuse_a_table_without_their_columns(tiny: Dataset) -> None:
     with pytest.raises(DataError, match="target"):
         Pairs(tiny, tiny.pairs)
+
+
+def test_who_forgets_to_unpack_what_a_function_returned_is_told_so(tiny: Dataset) -> None:
+    unpack = (
+        r"unpack them first: .data, removed = policy\.split\(data\)., or .train, test = ws\.split_by_photo"
+    )
+    with pytest.raises(KindError, match=unpack):
+        check_dataset("relevance", (tiny, None))
+    split = split_by_photo(relevance(tiny), test_share=0.5, seed=0)
+    for several in (split, tuple(split)):
+        with pytest.raises(KindError, match=unpack):
+            check_pairs("fit", several)
+    with pytest.raises(KindError, match=r"pass ws\.relevance\(data\)"):
+        check_pairs("fit", (tiny, None))

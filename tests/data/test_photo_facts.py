@@ -203,7 +203,7 @@ def test_photos_of_a_plain_folder_have_the_folder_that_they_lie_in(tmp_path: Pat
     (tmp_path / "trip" / "day 2").mkdir(parents=True)
     save(tmp_path, "sea.jpg")
     save(tmp_path / "trip" / "day 2", "lake.jpg", size=(64, 32))
-    data = load_dataset(tmp_path)
+    data = load_dataset(tmp_path, tell=lambda _: None)
     facts = photo_facts(tmp_path, data.photos, known_facts=data.listed_facts)
     assert {name: said["folder"] for name, said in facts.items()} == {
         "sea.jpg": ".",
@@ -218,7 +218,7 @@ def test_a_column_of_folders_in_a_table_stays_the_only_one(tmp_path: Path) -> No
     (tmp_path / "captions.csv").write_text(
         "file,caption,Folder\nsea.jpg,The wide sea.,attic\n", encoding="utf-8"
     )
-    data = load_dataset(tmp_path)
+    data = load_dataset(tmp_path, tell=lambda _: None)
     facts = photo_facts(tmp_path, data.photos, known_facts=data.listed_facts)
     assert (facts["sea.jpg"]["folder"], facts["trip/lake.jpg"].get("folder")) == ("attic", None)
 

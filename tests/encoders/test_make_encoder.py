@@ -43,6 +43,14 @@ def test_names_and_objects_mean_the_same() -> None:
     assert text_encoder("tfidf").identity == Tfidf().identity
 
 
+@pytest.mark.parametrize("quality", ["fast", "good", "best"])
+def test_what_an_encoder_shows_of_itself_makes_the_same_encoder_again(quality: str) -> None:
+    for encoder in best_encoders_here(quality):
+        again = eval(repr(encoder), {"KerasPhoto": KerasPhoto})
+        assert again.identity == encoder.identity
+    assert repr(best_encoders_here("fast")) != repr(best_encoders_here("good"))
+
+
 def test_a_list_of_one_encoder_means_that_one() -> None:
     network = KerasPhoto()
     for several in ((network,), [network]):

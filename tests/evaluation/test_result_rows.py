@@ -9,6 +9,8 @@ from oracle import Missing, Oracle, answer_split
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.evaluation.compare import compare
 from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.page.recommendation import row_to_use
+from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.result_rows import row_of, rows_of
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -74,6 +76,19 @@ def test_what_finds_fewer_than_chance_is_never_marked_as_best(oracle_outcome: Ou
     )
     assert rows[0]["r@5"] == 0.2
     assert not any("r@5" in str(row["best"]) for row in rows)
+
+
+def test_what_may_as_well_find_by_chance_is_neither_marked_nor_recommended(oracle_outcome: Outcome) -> None:
+    assert oracle_outcome.rankings is not None
+    few = np.full_like(oracle_outcome.rankings.per_query.rank, 9)
+    few[: len(few) * 3 // 10] = 0  # a little more than chance, 5 of 20
+    rows = rows_of(
+        [with_ranks(oracle_outcome, few), replace(with_ranks(oracle_outcome, few), label="another")]
+    )
+    assert rows[0]["r@5"] > 0.25 > rows[0]["r@5_low"]  # type: ignore[operator]
+    assert row_to_use(rows, 0.25) is None
+    assert not any("r@5" in str(row["best"]) for row in rows)
+    assert "no better" in " ".join(best_sentences(rows, 0.25))
 
 
 def test_what_was_not_run_has_no_figure(pairs: Pairs) -> None:

@@ -85,6 +85,8 @@ def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
         assert "-0.410" in printed
         assert max(map(len, printed.splitlines())) <= width
         assert ("Not shown" in printed) == ("seconds" not in printed.partition("Not shown")[0])
+        # What a column says stands there only with the column.
+        assert ("Not shown" in printed) == ("seconds: what all" not in " ".join(printed.split()))
         # The weights have no column of their own there, but random ones are never passed over.
         assert "With random weights: concat linear." in printed
 
@@ -149,7 +151,7 @@ def test_below_a_table_with_marks_it_is_said_what_they_mean_and_of_which_kind() 
         Comparison((row | {"best": "r@5"},))._repr_html_(),
     ):
         assert "in brackets: not significantly worse" in " ".join(text.split())
-        assert "A row alone of its kind has no mark." in " ".join(text.split())
+        assert "A row alone of its kind has no mark, and by R@5 none" in " ".join(text.split())
     assert "brackets" not in str(Comparison((row,)))
 
 

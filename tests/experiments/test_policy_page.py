@@ -13,6 +13,7 @@ from withsense_tf.experiments.policy_page import (
     FLATTERY,
     LEGEND,
     MEANING,
+    UNREAD,
     Share,
     measure,
     measure_rows,
@@ -56,6 +57,10 @@ def test_the_page_says_what_its_figures_are_and_which_of_them_flatter(tmp_path: 
     assert page.count(html.escape(FLATTERY)) == 1
     for sentence in (MEANING, LEGEND):
         assert html.escape(sentence) in page
+    # Whose sentences they are, and whether to quote their figures, stands before each table.
+    first, second = (part.partition("<table")[0] for part in page.split("<h2>")[1:])
+    assert html.escape(UNREAD) in first
+    assert html.escape(FLATTERY) in second
     # First what nobody read; no figure of a kind in which nothing must be restricted, or nothing is.
     assert page.index("u.tsv") < page.index("s.tsv") < page.index(html.escape(FLATTERY))
     assert "<td>ru<td>plain<td><td>\n" in page

@@ -25,13 +25,16 @@ SITE_FOLDERS: Final = frozenset({"site-packages", "dist-packages"})
 
 @cache
 def code_version() -> str:
-    """Name the version, and in a git checkout the commit, with a plus where files differ from it."""
-    name = f"withsense_tf {version('withsense_tf')}"
+    """Name the version, and in a git checkout the commit, with a plus where files differ from it.
+
+    What was installed knows no commit: a digest of its files stands there instead, and says so.
+    """
+    name = f"{PACKAGE} {version(PACKAGE)}"
     root = Path(__file__).parents[2]
-    if not (root / ".git").exists():
-        return name
     git = ["git", "-C", str(root)]
     try:
+        if not (root / ".git").exists():
+            raise FileNotFoundError(root / ".git")
         commit = subprocess.run(
             [*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
         )
@@ -39,7 +42,7 @@ def code_version() -> str:
             [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
-        return name
+        return f"{name} (commit unknown, files {_digest((root / PACKAGE).rglob('*.py'))})"
     return f"{name} {commit.stdout.strip()}{'+' if status.stdout.strip() else ''}"
 
 
@@ -103,16 +106,20 @@ def _code_name(top: str, module: str) -> str:
     roots = [Path(one) for one in getattr(sys.modules.get(top), "__path__", [own.with_suffix("")])]
     packages = [distribution(name) for name in set(packages_distributions().get(top, ()))]
     files = {Path(str(one.locate_file(name))) for one in packages for name in one.files or ()}
-    digest = sha256()
     try:
-        for file in sorted(
+        code = _digest(
             {file for file in files if file.name.endswith(CODE)}.union(*map(_files_of, roots), [own])
-        ):
-            digest.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
-        code = digest.hexdigest()[:12]
+        )
     except (OSError, SyntaxError, ValueError):
         code = UNREAD
     return " ".join([top, *sorted(one.version for one in packages), code])
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:12]
 
 
 def _files_of(root: Path) -> set[Path]:

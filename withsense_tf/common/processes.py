@@ -48,7 +48,12 @@ def usual_processes() -> int:
 
 
 def share_out(
-    processes: int, begin: Begin, shared: Any, pieces: Sequence[Any], home: Callable[[Any], Hashable]
+    processes: int,
+    begin: Begin,
+    shared: Any,
+    pieces: Sequence[Any],
+    home: Callable[[Any], Hashable],
+    begins: Callable[[Any], None] = lambda _: None,
 ) -> Generator[tuple[Any, Any]]:
     """Yield each piece with its result, as they are done; an error in a piece is raised here.
 
@@ -57,8 +62,9 @@ def share_out(
     share is then mostly made once.
     Each process computes in its share of the cores' threads. If one dies, the others go on with its piece and without
     it, as memory may be short; if a piece dies twice, or nobody is left, that is an error.
+    `begins` is called here with each piece that a process begins.
     """
-    crew = _Crew(pieces, home)
+    crew = _Crew(pieces, home, begins)
     try:
         crew.start(min(processes, len(pieces)), pickle.dumps((begin, shared), pickle.HIGHEST_PROTOCOL))
         yield from crew.results()
@@ -69,9 +75,12 @@ def share_out(
 class _Crew:
     """The processes that share pieces, and which of them does which."""
 
-    def __init__(self, pieces: Sequence[Any], home: Callable[[Any], Hashable]) -> None:
+    def __init__(
+        self, pieces: Sequence[Any], home: Callable[[Any], Hashable], begins: Callable[[Any], None]
+    ) -> None:
         self.pieces = pieces
         self.home = home
+        self.begins = begins
         self.workers: list[_Worker] = []
         self._waiting = list(range(len(pieces)))
         self._died_once = set[int]()
@@ -123,6 +132,7 @@ class _Crew:
         self._homes.setdefault(self.home(piece), worker)
         worker.send(pickle.dumps(piece))
         self._busy[worker.pipe] = worker
+        self.begins(piece)
 
     def _go_on_without(self, worker: _Worker) -> None:
         """Let the others do the piece of a process that died."""

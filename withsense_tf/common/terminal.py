@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import multiprocessing
 import os
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import typer
@@ -28,8 +29,11 @@ from withsense_tf.errors import (
 from withsense_tf.file_access import no_rights, words_of
 
 T = TypeVar("T")
-# In a log file.
+# In a log file or a notebook: soon, so that nobody thinks that it hangs, and then seldom.
+SECONDS_TO_FIRST_LINE: Final = 10.0
 SECONDS_BETWEEN_LINES: Final = 20.0
+# A terminal shows one bar at a time.
+BAR: Final = Lock()
 
 
 def track(
@@ -48,9 +52,18 @@ def track(
     [1, 2]
     """
     with steps(total, unit) as next_one:
+        next_one(what, 0)  # the first item may take long to come
         for item in items:
             next_one(what, size(item))
             yield item
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show what the work within the block is and how long it has taken, where nobody can say how far it is."""
+    with steps(1, "") as next_one:
+        next_one(what)
+        yield
 
 
 class NextStep(Protocol):
@@ -59,21 +72,29 @@ class NextStep(Protocol):
     def __call__(self, what: str, count: int = 1) -> None:
         """Begin a step; the one before is done."""
 
+    def rename(self, what: str) -> None:
+        """Give what is under way another name."""
+
 
 @contextmanager
 def steps(total: int, unit: str) -> Iterator[NextStep]:
     """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
 
-    A process that another one started leaves the terminal to that one.
+    A process that another one started leaves the terminal to that one, and work within other work to that.
     """
-    if multiprocessing.parent_process() is not None:
-        yield lambda what, count=1: None
-    elif not sys.stderr.isatty():
-        with _lines(_PlainProgress(total, unit)) as next_one:
-            yield next_one
+    is_terminal = sys.stderr.isatty()
+    if multiprocessing.parent_process() is not None or (is_terminal and BAR.locked()):
+        silent = _PlainProgress(total, unit)
+        silent.next_line = math.inf
+        yield silent
     else:
-        with _bar(total, unit) as next_one:
+        with _bar(total, unit) if is_terminal else _lines(_PlainProgress(total, unit)) as next_one:
             yield next_one
+
+
+def _of_total(total: int, unit: str, under_way: int) -> str:
+    """Say how many there are, and how many of them are done together, where they are several."""
+    return f"{total:,} {unit}{f', {under_way:,} under way' if under_way > 1 else ''}"
 
 
 class _PlainProgress:
@@ -85,7 +106,7 @@ class _PlainProgress:
         self.start = self.last = time.monotonic()
         # When the first step ended, and how many it had: what is made ready before it counts for no later one.
         self.first = (self.start, 0)
-        self.next_line = self.start + SECONDS_BETWEEN_LINES
+        self.next_line = self.start + SECONDS_TO_FIRST_LINE
         self.what = ""
 
     def __call__(self, what: str, count: int = 1) -> None:
@@ -97,14 +118,18 @@ class _PlainProgress:
         if now >= self.next_line and self.so_far:
             self.say(now)
 
+    def rename(self, what: str) -> None:
+        self.what = what
+
     def say(self, now: float) -> None:
         """Print where the work stands."""
         self.next_line = now + SECONDS_BETWEEN_LINES
         time_text = f"{timedelta(seconds=round(now - self.start))} so far"
         if (left := self.left(now)) > 0:
             time_text = f"{timedelta(seconds=round(left))} left"
-        line = f"{self.what}: {self.so_far:,} of {self.total:,} {self.unit}, {time_text}"
-        print(line, file=sys.stderr, flush=True)
+        if self.unit:
+            time_text = f"{self.so_far:,} of {_of_total(self.total, self.unit, self.under_way)}, {time_text}"
+        print(f"{self.what}: {time_text}", file=sys.stderr, flush=True)
 
     def left(self, now: float) -> float:
         """Return in how many seconds the rest will be done, 0 where nobody knows or the step at hand takes longer."""
@@ -118,7 +143,9 @@ class _PlainProgress:
 
     def say_again(self, end: Event) -> None:
         """Print it also where no step ends for long, so that nobody takes long steps for a standstill."""
-        while not end.wait(SECONDS_BETWEEN_LINES):
+        pause = SECONDS_TO_FIRST_LINE
+        while not end.wait(pause):
+            pause = SECONDS_BETWEEN_LINES
             # A step that ended meanwhile has said it.
             if (now := time.monotonic()) >= self.next_line and self.what:
                 self.say(now)
@@ -139,25 +166,35 @@ def _lines(progress: _PlainProgress) -> Iterator[NextStep]:
 @contextmanager
 def _bar(total: int, unit: str) -> Iterator[NextStep]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.table import Column
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        under_way = 0
+    # A step may last: the time that passes says that it goes on, and is seen whole on a narrow terminal, too.
+    console, whole = Console(stderr=True), Column(min_width=7)
+    name = Column(max_width=max(16, console.width - (64 if unit else 32)), no_wrap=True)
+    columns = [TextColumn("{task.description}", table_column=name), BarColumn(6)]
+    columns += [TextColumn("{task.fields[count]}"), TimeElapsedColumn(whole), TextColumn("so far")]
+    columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit else []
+    with BAR, Progress(*columns, console=console, transient=True) as bar:
+        # A lone piece of work is nowhere between its beginning and its end.
+        yield _BarProgress(bar, bar.add_task("", total=total if unit else None, count=""), total, unit)
 
-        def next_one(what: str, count: int = 1) -> None:
-            nonlocal under_way
-            bar.update(task, description=what, advance=under_way)
-            under_way = count
 
-        yield next_one
+class _BarProgress:
+    """Move a bar of the terminal."""
+
+    def __init__(self, bar: Any, task: Any, total: int, unit: str) -> None:
+        self.bar, self.task, self.total, self.unit = bar, task, total, unit
+        self.so_far, self.under_way = 0, 0
+
+    def __call__(self, what: str, count: int = 1) -> None:
+        self.so_far += self.under_way
+        self.under_way = count
+        text = f"{self.so_far:,}/{_of_total(self.total, self.unit, count)}" if self.unit else ""
+        self.bar.update(self.task, description=what, completed=self.so_far, count=text)
+
+    def rename(self, what: str) -> None:
+        self.bar.update(self.task, description=what)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.caption_ids import owners_of
+from withsense_tf.data.counts_text import in_words
 from withsense_tf.errors import DataError, check_kind
 
 PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")
@@ -199,8 +200,7 @@ class Dataset:
         }
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in self.counts().items())
-        return f"Dataset({self.name}: {counts})"
+        return f"Dataset({self.name}: {in_words(self.counts(), self.content.index.isin(self.captions['photo']).sum())})"
 
 
 def check_dataset(what: str, value: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from withsense_tf.evaluation.figures.ranking import chance
 from withsense_tf.evaluation.figures.regression import ROUNDING, errors_of, regression_figures
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.result_table import Value
-from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, RUN
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, RUN, beats_chance
 
 # An interval needs a few photos, and a test too.
 FEWEST_PHOTOS: Final = 5
@@ -55,7 +55,7 @@ def rows_of(outcomes: Sequence[Outcome], **run: Value) -> list[dict[str, Value]]
     rows = [_full_row(outcome) | run for outcome in outcomes]
     for kind in dict.fromkeys(map(_kind, outcomes)):
         members = [at for at, outcome in enumerate(outcomes) if _kind(outcome) == kind]
-        for at, marks in _marks([outcomes[at] for at in members]).items():
+        for at, marks in _marks([outcomes[at] for at in members], [rows[at] for at in members]).items():
             rows[members[at]]["best"] = " ".join(marks)
     return rows
 
@@ -104,7 +104,7 @@ def _ranking_figures(rankings: Rankings) -> dict[str, Value]:
     return row
 
 
-def _marks(outcomes: Sequence[Outcome]) -> dict[int, list[str]]:
+def _marks(outcomes: Sequence[Outcome], rows: Sequence[Mapping[str, Value]]) -> dict[int, list[str]]:
     marks: dict[int, list[str]] = {at: [] for at in range(len(outcomes))}
     measures: list[tuple[str, bool, Callable[[Outcome], tuple[np.ndarray, np.ndarray] | None]]] = [
         ("rmse", False, _squared_errors),
@@ -123,7 +123,7 @@ def _marks(outcomes: Sequence[Outcome]) -> dict[int, list[str]]:
             continue
         best = not_worse_than_best(alike, photos, higher_is_better)
         for at in best.not_worse:
-            if higher_is_better and _is_no_better_than_chance(outcomes[int(at)]):
+            if higher_is_better and not beats_chance(rows[int(at)], _chance_of(outcomes[int(at)])):
                 continue  # what finds no more than chance is best at nothing
             marks[int(at)].append(name if at == best.name else f"({name})")
     return marks
@@ -144,6 +144,5 @@ def _hits(outcome: Outcome) -> tuple[np.ndarray, np.ndarray] | None:
     return rankings.per_query.hit(5), rankings.per_query.photo
 
 
-def _is_no_better_than_chance(outcome: Outcome) -> bool:
-    rankings = outcome.rankings
-    return rankings is None or bool(rankings.per_query.hit(5).mean() <= chance(rankings.per_query.size, 5))
+def _chance_of(outcome: Outcome) -> float | None:
+    return None if outcome.rankings is None else chance(outcome.rankings.per_query.size, 5)

@@ -7,7 +7,7 @@ import html
 import io
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from withsense_tf.evaluation.page.overview_chart import overview
 from withsense_tf.evaluation.page.plots import Chart
 from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
-from withsense_tf.evaluation.row_status import marks_legend, sees_at_random, was_run
+from withsense_tf.evaluation.row_status import legends, sees_at_random, was_run
 
 Value = str | int | float | None
 
@@ -168,10 +168,11 @@ class Comparison:
         missing_columns = [column for column in self._for_terminals() if column not in columns]
         if missing_columns:
             yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
-        yield from map(Text, (*self.answer(), *self._random(), *self._notes()))
+        yield from map(Text, (*self.answer(), *self._random(), *self._notes(columns)))
 
-    def _notes(self) -> list[str]:
-        return [*self.not_run(), *marks_legend(self.rows), *self.notes, *self.sources]
+    def _notes(self, columns: Sequence[str] = COLUMNS_TO_SHOW) -> list[str]:
+        rows = [{name: row.get(name) for name in columns} for row in self.rows]
+        return [*self.not_run(), *legends(rows), *self.notes, *self.sources]
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""

@@ -18,9 +18,14 @@ BASELINE: Final = "baseline"
 CAPTION_ASSISTED: Final = "caption-assisted"
 # All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
+SECONDS_LEGEND: Final = (
+    "seconds: what all trainings and answers of a row took, one after the other, with the photos encoded before. What "
+    "models share counts for the first that needs it. They say nothing of how good a model is."
+)
 MARKS_LEGEND: Final = (
     "best: best of its kind and split; in brackets: not significantly worse. Caption-assisted rows are a kind, all "
-    "others with baselines another. A row alone of its kind has no mark."
+    "others with baselines another. A row alone of its kind has no mark, and by R@5 none that finds no more than "
+    "chance. Which to use, the recommendation says."
 )
 
 
@@ -65,6 +70,19 @@ def number(row: Mapping[str, object], name: str) -> float | None:
     return float(value)
 
 
-def marks_legend(rows: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return what the column `best` says; nothing where no row has a mark."""
-    return [MARKS_LEGEND] if any(row.get("best") for row in rows) else []
+def beats_chance(row: Mapping[str, object], chance: float | None) -> bool:
+    """Return whether a row finds more than chance does, by the lower end of its interval where it has one.
+
+    `chance` is the R@5 of photos in random order. What is not above it is neither recommended nor marked.
+    """
+    if chance is None:
+        return True
+    low = number(row, "r@5_low")
+    least = number(row, "r@5") if low is None else low
+    return least is not None and least > chance
+
+
+def legends(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return what the columns `best` and `seconds` say; nothing of one that no row has anything in."""
+    columns = {"best": MARKS_LEGEND, "seconds": SECONDS_LEGEND}
+    return [text for column, text in columns.items() if any(row.get(column) for row in rows)]

@@ -31,6 +31,10 @@ FLATTERY: Final = (
     "These sentences may be read by whoever mends the rules, so their figures flatter. What strangers' sentences get "
     "is told by sets that nobody read (--unread)."
 )
+UNREAD: Final = (
+    "Who gave this set (--unread) says that nobody who mends the rules has read its sentences. Where none of its "
+    "writers mends rules either, quote its first row, and of several such sets that of the newest."
+)
 LEGEND: Final = (
     "is: what the label says. said: what the policy says; block and review restrict, allow does not."
 )
@@ -211,10 +215,10 @@ def _page(report: dict[str, object], sets: Sequence[SetFigures]) -> Iterator[str
     yield f"<p>{html.escape(MEANING)}</p>"
     # What flatters least comes first.
     for one in sorted(sets, key=lambda one: not one.unread):
-        note = "nobody looks at its sentences; " if one.unread else ""
-        yield f"<h2>{html.escape(one.name)}</h2><p>{note}{one.sentences} sentences</p>"
-        if note := one.note or FLATTERY * (not one.unread):
-            yield f"<p><strong>{html.escape(note)}</strong></p>"
+        yield f"<h2>{html.escape(one.name)}</h2><p>{one.sentences} sentences</p>"
+        # Which figures a reader should believe stands before them.
+        note = one.note or (UNREAD if one.unread else FLATTERY)
+        yield f"<p><strong>{html.escape(note)}</strong></p>"
         yield from _table(
             ("language", "kind", "recall", "precision"),
             [(row.language, row.kind, *_cells(row)) for row in one.figures],

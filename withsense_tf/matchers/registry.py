@@ -46,6 +46,8 @@ MATCHERS: Final = Plugins[Matcher](
     "withsense_tf.matchers.base:Matcher",
 )
 CAPTION_SPACE: Final = "caption_space"
+# Settings that are made of what a table says, and that no matcher is named by.
+MADE_LATER: Final = ("photo", "text", "training")
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +173,15 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
     matcher = kind(**settings)
     matcher.check_settings()
     return matcher
+
+
+def printed_name(model: Mapping[str, Any]) -> str:
+    """Return what the rows of a table's matcher are called if nothing else is said; empty where it cannot be made."""
+    settings = {key: value for key, value in model.items() if key not in ("matcher", "label", *MADE_LATER)}
+    try:
+        return MATCHERS.load(str(model.get("matcher")))(**settings).name
+    except Exception:
+        return ""  # what is wrong with it is said where it is made in earnest
 
 
 def _text(text: Any, kind: type[Matcher], around: Surroundings) -> TextEncoder | str | None:

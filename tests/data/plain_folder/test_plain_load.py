@@ -14,7 +14,7 @@ from plain_photos import SOURCES, captions_of, kinds, photos, read, restricted
 
 from withsense_tf.data.folder.folder_check import check_folder
 from withsense_tf.data.folder.load import is_withsense_folder, load_dataset
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, DataWarning
 from withsense_tf.index.item import items_of
 
 DOG, CHILD = "A brown dog runs along the beach", "A small child sits on a swing"
@@ -127,6 +127,29 @@ def test_a_folder_without_captions_is_read_and_says_that_none_is_shown(tmp_path:
     assert told == ["1 photos, none with captions: where the law protects children none is shown."]
     assert not len(data.captions)
     assert len(data.sources) == 0
+    assert repr(data) == "Dataset(photos: 1 photos, no captions)"
+
+
+def test_in_python_a_folder_without_captions_says_what_works_all_the_same_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    folder = photos(tmp_path / "photos", "a.jpg")
+    with pytest.warns(DataWarning, match="no photo has a caption") as caught:
+        load_dataset(folder)
+    report = check_folder(folder)
+    for words in ("captions.csv (columns file and caption)", "photo_judge=", "policy decide"):
+        assert words in str(caught[0].message)
+        assert words in report.as_text()
+    assert str(report.as_dict()["lack"]).startswith("no photo has a caption")
+
+
+def test_the_captions_of_a_data_set_are_said_to_be_of_so_many_photos(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "photos", "a.jpg", "b.jpg", "c.jpg")
+    (folder / "captions.csv").write_text(
+        "file,caption\na.jpg,A dog runs.\na.jpg,A dog.\nb.jpg,A cat.\n", encoding="utf-8"
+    )
+    data = load_dataset(folder)
+    assert repr(data) == "Dataset(photos: 3 photos, 3 captions (2 photos have some of their own))"
 
 
 def test_links_go_round_in_no_circle_and_hidden_folders_are_passed_over(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -153,14 +154,22 @@ def test_models_are_picked_by_any_of_their_names() -> None:
         load_config(None, models=["dense"])
     with pytest.raises(SettingError, match="Did you mean 'ridge'"):
         load_config(None, models=["rigde"])
-    with pytest.raises(
-        SettingError, match=r"--models='power 1' is not known\. .* by its matcher, or by a label\.$"
-    ):
-        load_config(None, models=names_in("ridge, power 1"))
+
+
+@pytest.mark.parametrize("model", load_config(None).model, ids=str)
+def test_what_a_table_calls_a_model_picks_it_though_it_has_a_comma(
+    model: dict[str, Any], around: Surroundings
+) -> None:
+    name = make_matcher(model, around).name
+    names = names_in(f"{name}, constant mean", all_names(None))
+    constant = {"matcher": "constant"}
+    picked = load_config(None, [], names).model
+    assert [*picked] == ([constant] if model == constant else [constant, model])
 
 
 def test_what_is_no_word_names_no_model() -> None:
     assert names_of({"matcher": "captions", "kind": 3, "label": "x"}) == {"captions", "x"}
+    assert names_of({"matcher": "captions"}) == {"captions", "own captions"}
 
 
 def test_a_backbone_is_opened_from_the_command_line_with_one_view_of_the_first_encoder(

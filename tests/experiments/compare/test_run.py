@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module, invalidate_caches
@@ -21,7 +21,7 @@ from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
-from withsense_tf.experiments.compare.run import run_jobs
+from withsense_tf.experiments.compare.run import Piece, run_jobs
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.registry import Surroundings
@@ -139,6 +139,19 @@ def test_every_photo_is_encoded_before_the_first_training_and_never_again(
     assert set(counts) == {encoder.encoded} == {plan.pairs.table["photo"].nunique()}
 
 
+class NotingSteps:
+    """It notes what a bar would show."""
+
+    def __init__(self, named: list[str]) -> None:
+        self.named = named
+
+    def __call__(self, what: str, count: int = 1) -> None:
+        self.named.append(what)
+
+    def rename(self, what: str) -> None:
+        self.named.append(what)
+
+
 def test_what_is_named_beside_the_time_left_is_the_training_that_runs(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,8 +159,8 @@ def test_what_is_named_beside_the_time_left_is_the_training_that_runs(
     trained: list[str] = []
 
     @contextmanager
-    def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
-        yield named.append
+    def steps(total: int, unit: str) -> Iterator[NotingSteps]:
+        yield NotingSteps(named)
 
     monkeypatch.setattr(run, "steps", steps)
     answer_task = run.answer_task
@@ -159,7 +172,28 @@ def test_what_is_named_beside_the_time_left_is_the_training_that_runs(
 
     monkeypatch.setattr(run, "answer_task", note)
     run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
-    assert named == [*trained, f"done: {trained[-1]}"]
+    assert named == [
+        "starting",
+        *(words for one in trained for words in (one, f"done: {one}")),
+    ]
+
+
+def test_of_several_processes_all_that_are_at_work_are_named(plan: Plan) -> None:
+    named: list[str] = []
+    jobs = [replace(job, label=label) for job, label in zip(jobs_of(plan) * 3, "abc", strict=False)]
+    pieces = [Piece(at, 0) for at in range(3)]
+    at_work = run._AtWork(jobs, NotingSteps(named))
+    for piece in pieces:
+        at_work.begin(piece)
+    at_work.end(pieces[0])
+    first, second, third = (f"{job.label}, {job.split}" for job in jobs)
+    assert named == [
+        "starting",
+        first,
+        f"{first}; {second}",
+        f"{first}; {second}; 1 more",
+        f"{second}; {third}",
+    ]
 
 
 def test_a_matcher_that_does_not_read_a_language_is_trained_for_it_once_alone(

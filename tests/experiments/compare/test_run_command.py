@@ -227,6 +227,21 @@ def test_a_base_that_has_none_of_the_models_is_refused_before_data_are_read(tmp_
 
 
 @pytest.mark.closed
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--models", "no_such_module:Mine"), "cannot be imported"),
+        (("--set", "two_tower.dim=many"), "two_tower.dim"),
+    ],
+)
+def test_a_model_that_cannot_be_made_is_refused_before_data_are_read(
+    tmp_path: Path, option: tuple[str, str], words: str
+) -> None:
+    with pytest.raises(SettingError, match=words):
+        invoke("--data", str(tmp_path / "no folder"), "--output", str(tmp_path / "out"), *option)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_run_with_another_seed_is_held_against_nothing(
     own: tuple[Path, str], base: Path, unchanged_folder: Path, tmp_path: Path
 ) -> None:

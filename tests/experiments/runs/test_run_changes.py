@@ -89,16 +89,18 @@ def test_copies_of_results_and_folders_of_one_name_are_told_apart(store_run: Wri
 
 
 def test_seconds_are_no_change_of_quality_and_nothing_changed_by_minus_nothing(store_run: Write) -> None:
-    slow, quick = TOWERS | {"seconds": 3.04}, TOWERS | {"seconds": 3.01}
+    slow, quick = TOWERS | {"seconds": 3.24}, TOWERS | {"seconds": 3.01}
     told = changes(store_run("1-a", slow), store_run("2-b", quick))
     assert told.same_quality
     assert [one.measure for one in told.effort] == ["seconds"]
     assert told.as_text().splitlines() == [
         "1-a -> 2-b",
         "No figure of quality differs, only the seconds.",
-        "towers (folds): seconds 3.0 -> 3.0 (+0.0)",
+        "towers (folds): seconds 3.2 -> 3.0 (-0.2)",
     ]
     assert not changes(store_run("3-c", slow), store_run("4-d", BETTER | {"seconds": 3.01})).same_quality
+    same = changes(store_run("5-e", quick), store_run("6-f", TOWERS | {"seconds": 3.014}))
+    assert same.as_text().splitlines() == ["5-e -> 6-f", "No figure differs."]
 
 
 def test_what_fell_by_less_than_is_shown_did_not_rise_and_what_reads_the_same_is_no_change(

@@ -147,6 +147,13 @@ def test_a_matcher_that_is_not_fitted_is_named_before_anything_is_made(
         build_index(PhotoIndex.make(tmp_path / "index"), matcher, colours, LAW)
 
 
+def test_a_search_of_no_photos_says_that_the_law_may_have_left_none(
+    colours: Dataset, fitted: Callable[[str], Matcher]
+) -> None:
+    with pytest.raises(DataError, match=r"has no photo to search\. Where policy\.split left none"):
+        Search(fitted("closed form"), colours.only([], []))
+
+
 @pytest.mark.parametrize(
     ("kind", "own"),
     [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from withsense_tf.data.folder.contents import Contents
-from withsense_tf.data.folder.load import read_folder
+from withsense_tf.data.folder.load import lack_of_captions, read_folder
 from withsense_tf.data.folder.problems import KINDS, NO_PHOTO, Problem
 from withsense_tf.data.plain_folder.caption_file import CaptionFile
 
@@ -21,6 +21,8 @@ class CheckReport:
     folder: str
     counts: Mapping[str, tuple[int | None, int]]
     problems: tuple[Problem, ...]
+    # What a folder without any captions is good for all the same.
+    lack: str = ""
 
     @property
     def left_out(self) -> int:
@@ -47,6 +49,7 @@ class CheckReport:
             "found": {what: {"in_file": rows, "usable": good} for what, (rows, good) in self.counts.items()},
             "left_out": self.left_out,
             "without_photo": self.without_photo,
+            "lack": self.lack,
             "problems": [
                 {
                     "kind": kind,
@@ -89,6 +92,8 @@ class CheckReport:
         )
         if self.without_photo:
             verdict += f" Rows that name no photo of the folder: {self.without_photo:,}."
+        if self.lack:
+            verdict += f" But {self.lack}"
         # What stands in a foreign file must not steer the terminal.
         return "\n".join(_printable(line) for line in [*lines, "", verdict])
 
@@ -106,7 +111,7 @@ def check_folder(
     `captions` and `tell` are as of `load_dataset`.
     """
     contents = read_folder(folder, True, captions, tell)
-    return CheckReport(str(contents.folder), _count(contents), contents.problems)
+    return CheckReport(str(contents.folder), _count(contents), contents.problems, lack_of_captions(contents))
 
 
 def _examples(problems: list[Problem]) -> list[Problem]:

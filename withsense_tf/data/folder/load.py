@@ -27,6 +27,7 @@ from withsense_tf.data.other_texts import add_evidence
 from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
 from withsense_tf.data.plain_folder.caption_file import CaptionFile
 from withsense_tf.data.plain_folder.plain_load import read_plain_folder
+from withsense_tf.data.plain_folder.sources import without_captions
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_kind
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
@@ -34,6 +35,7 @@ CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
 TEXT_COLUMNS: Final = ("image", "query_id", "query_text")
 CAPTIONS: Final = "captions.csv"
 JUDGEMENTS: Final = ("ExpertAnnotations.tsv", "CrowdAnnotations.tsv")
+OWN_CAPTIONS: Final = f"train_dataset.csv or {CAPTIONS}, with the columns {','.join(TEXT_COLUMNS)}"
 # Tables of a With Sense folder; another folder may have one that is called so.
 OWN_TABLES: Final = (
     "train_dataset.csv",
@@ -65,14 +67,9 @@ def load_dataset(
     """
     contents = read_folder(folder, decode, captions, tell)
     _check_photos(contents)
-    if not contents.plain and contents.tables["captions"].empty:
-        warnings.warn(
-            f"{contents.folder}: no photo has a caption. Expected captions in train_dataset.csv or captions.csv, with "
-            "the columns image,query_id,query_text. Without them photos are searched by photo alone, none is shown "
-            "where the law protects children, and judgements have no text to be about.",
-            DataWarning,
-            stacklevel=2,
-        )
+    # Who is told what was found has read it there.
+    if (lack := lack_of_captions(contents)) and not (contents.plain and tell):
+        warnings.warn(f"{contents.folder}: {lack}", DataWarning, stacklevel=2)
     left_out = [problem for problem in contents.problems if problem.level == "error"]
     if left_out:
         first, count = left_out[0], len(left_out)
@@ -86,6 +83,13 @@ def load_dataset(
     marker = None if contents.plain else read_marker(contents.folder)
     name = marker.name if marker else contents.folder.resolve().name
     return Dataset(name, contents.folder, marker is not None, contents.fingerprint, contents.tables)
+
+
+def lack_of_captions(contents: Contents) -> str:
+    """Say of a folder in which no photo has a caption what that means; nothing of any other."""
+    if not contents.tables["captions"].empty or contents.tables["photos"].empty:
+        return ""
+    return without_captions() if contents.plain else without_captions(OWN_CAPTIONS)
 
 
 def _check_photos(contents: Contents) -> None:

@@ -14,6 +14,9 @@ from withsense_tf.data.plain_folder.side_cars import SIDE_CAR
 
 COLUMNS = ["source", "photos", "captions", "how"]
 MOST_NAMED = 5
+USUAL_CAPTIONS = (
+    "captions.csv (columns file and caption), beside the photos or in them (docs/reference/any_folder.md)"
+)
 
 
 def count_words_of_files(
@@ -39,6 +42,16 @@ def source_table(findings: Findings, usable: Collection[str]) -> pd.DataFrame:
         rows.append((name, len(counts), sum(counts), findings.how.get(name, "")))
     rows.sort(key=lambda row: -row[1])
     return pd.DataFrame(rows, columns=COLUMNS).astype({"source": "str", "how": "str"})
+
+
+def without_captions(expected: str = USUAL_CAPTIONS) -> str:
+    """Say that no photo has a caption, what works all the same, and what to do."""
+    return (
+        f"no photo has a caption. Expected captions in {expected}. Without them nothing can be learned or compared, "
+        "and photos are searched by a photo or by their pixels alone. Where the law protects children, none is shown "
+        "unless a judge of photos says so (index build --photo-judge, or ws.Policy.default(photo_judge=...)) or a "
+        "person (policy decide)."
+    )
 
 
 def told_sources(

@@ -107,7 +107,13 @@ class KerasPhoto(GraphEncoder):
         }
 
     def __repr__(self) -> str:
-        return f"KerasPhoto({self.backbone!r}, {self._source!r}, seed={self._seed}, views={self.views})"
+        # What the vectors hang on, and is not as it comes.
+        usual = {"seed": 0, "pooling": "avg", "layers": (), "views": 1, "precision": "float32"}
+        others = {
+            name: value for name, value in self._settings().items() if name not in ("backbone", "weights")
+        }
+        arguments = [f"{name}={value!r}" for name, value in others.items() if usual.get(name) != value]
+        return f"KerasPhoto({', '.join([repr(self.backbone), repr(self._source), *arguments])})"
 
     @cached_property
     def weights(self) -> str:

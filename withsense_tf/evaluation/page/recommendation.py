@@ -6,7 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, sees_at_random, was_run
+from withsense_tf.evaluation.row_status import (
+    BASELINE,
+    CAPTION_ASSISTED,
+    beats_chance,
+    number,
+    sees_at_random,
+    was_run,
+)
 
 Row = Mapping[str, Any]
 NOTHING: Final = "None of these can be recommended: none finds more than chance, as far as these photos tell."
@@ -43,7 +50,7 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
         f"Use {_name(best, candidates)}: {_amid(best, chance)}it finds the right photo among the first five in "
         f"{of_hundred(recall)} queries"
     ]
-    better = [row for row in candidates if _beats(row, chance)]
+    better = [row for row in candidates if beats_chance(row, chance)]
     by_pixels = [row for row in candidates if not _reads_captions(row)]
     looking = _best(by_pixels, chance)
     if _reads_captions(best):
@@ -176,20 +183,11 @@ def _best(rows: Sequence[Row], chance: float | None) -> Row | None:
 def _near(rows: Sequence[Row], chance: float | None) -> list[Row]:
     """Return the rows that find most, or not significantly fewer; none where none is better than chance."""
     ranking = [row for row in rows if number(row, "r@5") is not None]
-    better = [row for row in ranking if _beats(row, chance)]
+    better = [row for row in ranking if beats_chance(row, chance)]
     if not better:
         return []
     top = max(better, key=lambda row: number(row, "r@5") or 0.0)
     return [row for row in better if _is_near(row, top)]
-
-
-def _beats(row: Row, chance: float | None) -> bool:
-    """Return whether a row finds more than chance does, by the lower end of its interval where it has one."""
-    if chance is None:
-        return True
-    low = number(row, "r@5_low")
-    least = number(row, "r@5") if low is None else low
-    return least is not None and least > chance
 
 
 def _is_near(row: Row, top: Row) -> bool:

@@ -7,7 +7,14 @@ from typing import Final
 
 from withsense_tf.evaluation.page.recommendation import is_marked
 from withsense_tf.evaluation.page.run_tables import Row
-from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, sees_at_random, was_run
+from withsense_tf.evaluation.row_status import (
+    BASELINE,
+    CAPTION_ASSISTED,
+    beats_chance,
+    number,
+    sees_at_random,
+    was_run,
+)
 
 TRACKS: Final = (
     ("Of those that see photos and queries only", False),
@@ -47,10 +54,12 @@ def best_sentences(rows: Sequence[Row], chance: float | None, none_to_read: bool
 
 
 def _by_recall(rows: Sequence[Row], chance: float | None) -> list[str]:
-    def sentence(best: str, share: float) -> str:
-        beside = "" if chance is None else f" (chance: {100 * chance:.1f} %{_no_better(share <= chance)})"
+    def sentence(best: str, row: Row) -> str:
+        no_better = _no_better(not beats_chance(row, chance))
+        beside = "" if chance is None else f" (chance: {100 * chance:.1f} %{no_better})"
+        share = 100 * (number(row, "r@5") or 0.0)
         return (
-            f"the best by R@5 {best}, with the right photo among the first five for {100 * share:.1f} % of the "
+            f"the best by R@5 {best}, with the right photo among the first five for {share:.1f} % of the "
             f"queries{beside}."
         )
 
@@ -62,7 +71,8 @@ def _by_error(rows: Sequence[Row], constant: float | None) -> list[str]:
     if constant == 0:
         return []
 
-    def sentence(best: str, error: float) -> str:
+    def sentence(best: str, row: Row) -> str:
+        error = number(row, "rmse") or 0.0
         beside = "" if constant is None else f" (the constant: {constant:.3f}{_no_better(error >= constant)})"
         return f"the best by RMSE {best}, with {error:.3f}{beside}."
 
@@ -70,13 +80,13 @@ def _by_error(rows: Sequence[Row], constant: float | None) -> list[str]:
 
 
 def _by(
-    rows: Sequence[Row], measure: str, higher_is_better: bool, sentence: Callable[[str, float], str]
+    rows: Sequence[Row], measure: str, higher_is_better: bool, sentence: Callable[[str, Row], str]
 ) -> list[str]:
     """Return a sentence on the best rows by a measure and one on those near them; none where no row has it."""
     best = _best(rows, measure, higher_is_better)
     if not best:
         return []
-    return [sentence(_are(best), number(best[0], measure) or 0.0), _near(rows, best, measure)]
+    return [sentence(_are(best), best[0]), _near(rows, best, measure)]
 
 
 def _no_better(holds: bool) -> str:

@@ -11,10 +11,11 @@ from withsense_tf.common.limits import parse_toml, read_text
 from withsense_tf.errors import SettingError, check_choice, shown
 from withsense_tf.evaluation.protocol import SPLITS
 from withsense_tf.file_access import words_of
-from withsense_tf.matchers.registry import MATCHERS
+from withsense_tf.matchers.registry import MATCHERS, printed_name
 from withsense_tf.matchers.setting_types import check_type
 
 CONFIG_BYTES: Final = 2**18
+WORDS: Final = ("label", "matcher", "kind", "loss", "preset")
 DEFAULT: Final = Path(__file__).with_name("default.toml")
 
 
@@ -72,11 +73,8 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
     # A change may have made a name: of a kind, a loss or a label.
     keys |= {word for model in config.model for word in names_of(model)}
     for name in models:
-        try:
-            MATCHERS.check("--models", name, sorted({*keys, *MATCHERS.names()}))
-        except SettingError as error:
-            hint = " Commas part names: a row whose name has one is asked for by its matcher, or by a label."
-            raise SettingError(f"{error}{hint if len(models) > 1 else ''}") from None
+        if name not in keys:
+            MATCHERS.check("--models", name, sorted({*_words_of(config), *MATCHERS.names()}))
     if models:
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
@@ -118,7 +116,7 @@ def _check_used(config: Config, changes: Sequence[str]) -> None:
     for change in changes:
         first, dot, _ = change.partition("=")[0].strip().rpartition(".")
         if dot and not any(first in names_of(model) for model in config.model):
-            names = ", ".join(sorted({word for model in config.model for word in names_of(model)}))
+            names = ", ".join(sorted(_words_of(config)))
             raise SettingError(
                 f"--set {change}: no {first} is run, so it would change nothing. --models names {names}: add {first}, "
                 "or leave the change out."
@@ -126,8 +124,14 @@ def _check_used(config: Config, changes: Sequence[str]) -> None:
 
 
 def names_of(model: Mapping[str, Any]) -> set[str]:
-    """Return the words by which a model may be picked: its label, its matcher, its kind, loss or preset."""
-    words = [model.get(key) for key in ("label", "matcher", "kind", "loss", "preset")]
+    """Return what a model may be picked by: label, matcher, kind, loss or preset, or what a table calls it."""
+    words = [*(model.get(key) for key in WORDS), printed_name(model)]
+    return {word for word in words if isinstance(word, str) and word}
+
+
+def _words_of(config: Config) -> set[str]:
+    """Return what a person is offered to pick models by: names of tables have commas of their own."""
+    words = [model.get(key) for model in config.model for key in WORDS]
     return {word for word in words if isinstance(word, str)}
 
 
@@ -151,7 +155,7 @@ def _change(config: Config, change: str) -> Config:
         raise SettingError(f"--set {shown(change)}: expected KEY=VALUE.")
     value = _value(text)
     first, dot, rest = key.strip().partition(".")
-    model_names = sorted({word for model in config.model for word in names_of(model)})
+    model_names = sorted(_words_of(config))
     if not dot:
         names = [field.name for field in fields(Config) if field.name != "model"]
         if first in model_names and first not in names:

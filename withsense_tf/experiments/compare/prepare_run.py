@@ -205,10 +205,11 @@ def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def begin_base(base: BaseRun | None, settings: Config, around: Surroundings) -> BaseRun | None:
-    """Return the base; raise, before data are read, where it has no row of the models and splits that are asked for."""
+def check_models(settings: Config, around: Surroundings, base: BaseRun | None) -> BaseRun | None:
+    """Return the base; raise, before data are read, where a model cannot be made, or the base has no row of it."""
+    labels = [label for label, _, _ in label_models(settings, around)]
     if base:
-        base.check_names([label for label, _, _ in label_models(settings, around)], settings.splits)
+        base.check_names(labels, settings.splits)
     return base
 
 

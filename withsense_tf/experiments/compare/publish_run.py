@@ -9,6 +9,7 @@ from typing import Final
 import typer
 from rich.console import Console
 
+from withsense_tf.common.terminal import waiting
 from withsense_tf.errors import on_disk
 from withsense_tf.evaluation.compare import copies_note, few_note, synthetic_notes
 from withsense_tf.evaluation.outcome import Outcome
@@ -47,7 +48,8 @@ def train_and_publish(
     output = folder.parents[1]
     with on_disk(output), plan.downloads():
         results = run_jobs(jobs, plan, output, skip_existing, processes)
-    comparison = compare_outcomes(results, plan, lawful, folder.name)
+    with waiting("Measuring: intervals and tests"):
+        comparison = compare_outcomes(results, plan, lawful, folder.name)
     console = Console()
     if console.is_terminal:
         console.print(comparison)
@@ -55,7 +57,7 @@ def train_and_publish(
         typer.echo(str(comparison))
     outcomes, file = [outcome for _, outcome in results], output / TABLE
     machine, measured_on = name_machine(processes), measured_of(jobs)
-    with on_disk(output):
+    with on_disk(output), waiting("Writing the report"):
         append_rows(file, comparison)
         page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
         point_to(folder)

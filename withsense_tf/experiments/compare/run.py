@@ -8,20 +8,23 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import typer
 
 from withsense_tf.common.code_version import UNREAD, code_version, complaint
 from withsense_tf.common.fingerprints import shared_in
 from withsense_tf.common.processes import share_out
-from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
+from withsense_tf.common.terminal import NextStep, each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
+
+# Of the trainings that are under way.
+MOST_NAMED: Final = 2
 
 
 class Piece(NamedTuple):
@@ -62,24 +65,17 @@ def _run_jobs(
     ]
     parts: dict[str, list[Outcome | None]] = {job.key: [None] * len(job.work) for job in jobs}
     try:
-        with (
-            steps(len(pieces), "trainings") as next_one,
-            _results(processes, pickled_plan, jobs, pieces) as results,
-        ):
-            # One process trains them in their order; of several, nobody knows here what each is at.
-            names = [f"{jobs[piece.job].label}, {jobs[piece.job].split}" for piece in pieces]
-            next_one(names[0] if processes == 1 and names else "starting")
-            for count, (piece, part) in enumerate(results, 1):
-                job = jobs[piece.job]
-                parts[job.key][piece.number] = part
-                if all(parts[job.key]):
-                    outcomes[job.key] = replace(join([one for one in parts[job.key] if one]), key=job.key)
-                    outcomes[job.key].save(outcome_file(output, job.key))
-                next_one(
-                    names[count]
-                    if processes == 1 and count < len(names)
-                    else f"done: {job.label}, {job.split}"
-                )
+        with steps(len(pieces), "trainings") as next_one:
+            at_work = _AtWork(jobs, next_one)
+            with _results(processes, pickled_plan, jobs, pieces, at_work.begin) as results:
+                for piece, part in results:
+                    job = jobs[piece.job]
+                    parts[job.key][piece.number] = part
+                    if all(parts[job.key]):
+                        joint = join([one for one in parts[job.key] if one])
+                        outcomes[job.key] = replace(joint, key=job.key)
+                        outcomes[job.key].save(outcome_file(output, job.key))
+                    at_work.end(piece)
     except KeyboardInterrupt:
         typer.echo(
             f"Interrupted: {len(outcomes)} of {len(jobs)} rows are done. The same with --skip-existing goes on.",
@@ -89,21 +85,53 @@ def _run_jobs(
     return [(job, replace(outcomes[job.key], label=job.label)) for job in jobs]
 
 
+class _AtWork:
+    """Which trainings are under way: of several processes, each has one."""
+
+    def __init__(self, jobs: Sequence[Job], next_one: NextStep) -> None:
+        self.jobs, self.next_one = jobs, next_one
+        self.names: dict[Piece, str] = {}
+        next_one("starting")
+
+    def begin(self, piece: Piece) -> None:
+        job = self.jobs[piece.job]
+        self.names[piece] = f"{job.label}, {job.split}"
+        self.next_one.rename(self._text())
+
+    def end(self, piece: Piece) -> None:
+        last = self.names.pop(piece)
+        self.next_one(self._text() or f"done: {last}")
+
+    def _text(self) -> str:
+        names = list(dict.fromkeys(self.names.values()))
+        more = len(names) - MOST_NAMED
+        return "; ".join([*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+
+
 @contextmanager
 def _results(
-    processes: int, pickled_plan: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
+    processes: int,
+    pickled_plan: bytes,
+    jobs: Sequence[Job],
+    pieces: Sequence[Piece],
+    begins: Callable[[Piece], None],
 ) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
     """Yield an iterator over the outcomes of all pieces as they are done, from other processes or from this one."""
     if processes > 1 and pieces:
         with tempfile.TemporaryDirectory(prefix="withsense-compare-", ignore_cleanup_errors=True) as folder:
             shared, order = (pickled_plan, Path(folder)), _in_turn(jobs, pieces)
             with closing(
-                share_out(processes, trainings_of, shared, order, lambda piece: _home(jobs, piece))
+                share_out(processes, trainings_of, shared, order, lambda piece: _home(jobs, piece), begins)
             ) as results:
                 yield results
     else:
         with trainings(jobs) as train:
-            yield ((piece, train(piece)) for piece in pieces)
+
+            def train_next(piece: Piece) -> tuple[Piece, Outcome]:
+                begins(piece)
+                return piece, train(piece)
+
+            yield map(train_next, pieces)
 
 
 def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:

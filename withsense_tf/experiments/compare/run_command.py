@@ -56,7 +56,7 @@ def main(
     names, folder = prepare_run.models_in(models, config, change or []), prepare_run.new_folder(output)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
-    base = prepare_run.begin_base(base_run.BaseRun.of(against, fail_if or [], names), settings, around)
+    base = prepare_run.check_models(settings, around, base_run.BaseRun.of(against, fail_if or [], names))
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
         dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)

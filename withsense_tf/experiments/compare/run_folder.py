@@ -15,7 +15,7 @@ from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.run_page import Run, write_run_page
 from withsense_tf.evaluation.reference_lines import as_tables
 from withsense_tf.evaluation.result_table import SHARES, Comparison, Value, append_rows, cell_text
-from withsense_tf.evaluation.row_status import marks_legend, was_run
+from withsense_tf.evaluation.row_status import legends, was_run
 from withsense_tf.experiments.compare.config import Config
 
 LOGS: Final = "tensorboard"  # below the run's folder, where training was logged
@@ -85,7 +85,7 @@ def markdown(comparison: Comparison) -> str:
         # That a row was run is not worth a word.
         cells = {**row, "status": "" if was_run(row) else row["status"]}
         lines.append(_line([cell_text(name, cells.get(name)) for name in IN_MARKDOWN]))
-    notes = (*marks_legend(comparison.rows), *comparison.notes, *comparison.sources)
+    notes = (*legends(comparison.rows), *comparison.notes, *comparison.sources)
     return "\n".join([*lines, "", *(f"- {note}" for note in notes), ""])
 
 

@@ -41,7 +41,7 @@ ModelsOption = Annotated[
     str,
     typer.Option(
         help="Only these, by label, matcher (also of another package, or module:Class), kind, loss or preset, with "
-        "commas between. A label that has a comma is taken whole."
+        "commas between; or as a table of results names them. A name that has a comma is taken whole."
     ),
 ]
 QuickOption = Annotated[

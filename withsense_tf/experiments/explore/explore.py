@@ -48,7 +48,8 @@ def main(
     console = Console()
     console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
     sections = explore(dataset, policy, country)
-    page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
+    with terminal.waiting("Drawing the report"):
+        page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
     for note in notes(dataset):
         if note.startswith(NO_JUDGES):
             console.print(note, highlight=False, markup=False, soft_wrap=True)
@@ -67,8 +68,11 @@ def explore(data: Dataset, policy: Policy | None = None, country: str | None = N
     from withsense_tf.experiments.explore.judgement_sections import judgement_sections
     from withsense_tf.policy.current_policy import Policy
 
-    gate = (policy or Policy.of_service()).gate(data, country)
-    return [files_section(data), *judgement_sections(data), *content_sections(gate)]
+    with terminal.waiting("Measuring the judgements"):
+        of_judges = judgement_sections(data)
+    with terminal.waiting("Reading the captions by the law, and the photos"):
+        gate = (policy or Policy.of_service()).gate(data, country)
+        return [files_section(data), *of_judges, *content_sections(gate)]
 
 
 def notes(data: Dataset) -> list[str]:

@@ -215,7 +215,7 @@ def _figures(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Change]:
             if was != was or is_now != is_now or was == is_now:
                 continue
             change = Change(then["matcher"], then["split"], measure, was, is_now, _apart(then, row, measure))
-            if measure == SECONDS or not change.looks_same:
+            if not change.looks_same:
                 yield change
 
 

@@ -11,7 +11,14 @@ from typing import Final
 from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.photo_facts import photo_facts
-from withsense_tf.errors import NotFittedError, SettingError, WithSenseError, WithSenseWarning, check_kind
+from withsense_tf.errors import (
+    DataError,
+    NotFittedError,
+    SettingError,
+    WithSenseError,
+    WithSenseWarning,
+    check_kind,
+)
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
@@ -212,6 +219,11 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
     data, only = (
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
     )
+    if data.photos.empty:
+        raise DataError(
+            f"{data.name} has no photo to search. Where policy.split left none, the table that it returned beside them "
+            "says why of each, as for want of captions (docs/reference/any_folder.md)."
+        )
     folder = OwnFolder("withsense-index-")
     # Photos that it learned from are not encoded again.
     index = PhotoIndex.make(Path(folder.name) / "index", matcher.vector_store)
