@@ -86,6 +86,15 @@ def test_a_report_says_where_for_whom_and_when_and_what_its_figures_are_not(
     assert json.loads((tmp_path / "r.json").read_text())["country"] == "ZW: the strictest rule"
 
 
+def test_where_the_own_sentences_are_not_there_the_error_says_what_to_give(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("withsense_tf.policy.reader.sentences.FILE", tmp_path / "none.toml")
+    said = " ".join(finish(app, "policy", "report", code=2).stderr.split())
+    assert "part of its source" in said
+    assert "--sentences FILE" in said
+
+
 def test_the_own_sentences_are_of_both_labels_and_languages() -> None:
     rows = policy_report.own_sentences()
     assert {(row["label"], row["lang"]) for row in rows} == {

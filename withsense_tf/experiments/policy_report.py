@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.errors import DataError
 from withsense_tf.experiments.policy_page import (
     ALL,
     CHILD_LABEL,
@@ -74,7 +75,7 @@ def main(
 ) -> None:
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed.
 
-    Without any of them the package's own sentences are measured.
+    Without any of them the package's own sentences are measured, which its source has.
     """
     from withsense_tf.policy.current_policy import Policy
 
@@ -131,8 +132,12 @@ def _report_on_folder(data: Path, texts: TextPolicy, ownership: Ownership, weigh
 
 def own_sentences() -> list[dict[str, str]]:
     """Return the package's own labelled sentences as rows of a file."""
-    from withsense_tf.policy.reader.sentences import pattern_sentences
+    from withsense_tf.policy.reader.sentences import FILE, pattern_sentences
 
+    if not FILE.is_file():
+        raise DataError(
+            f"{OWN[0].upper()}{OWN[1:]} are part of its source, and not of what is installed. {GIVE_YOURS}"
+        )
     return [
         {
             "label": CHILD_LABEL if one.restricted else "allowed",
