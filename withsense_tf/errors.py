@@ -148,7 +148,7 @@ def check_kind(
     elif isinstance(received, str | bytes | Real | list | tuple | dict):
         kind_name += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
     # What a function returned beside other things, or the side of a split.
-    parts = received if isinstance(received, list | tuple) else [getattr(received, "train", None)]
+    parts = received if isinstance(received, list | tuple) else [getattr(received, "train", received)]
     if any(isinstance(part, kind) for part in parts):
         advice = "it is one of the things in there, so unpack them first: `data, removed = policy.split(data)`, or "
         advice += "`train, test = ws.split_by_photo(pairs)`"

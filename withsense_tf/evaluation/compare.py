@@ -56,16 +56,12 @@ def compare(
     # With one photo alone there is nothing to find.
     task = Task(test, test, gallery if gallery is not None and len(gallery) > 1 else None, queries)
     outcomes = [answer_pairs(matcher, task, constant) for matcher in matchers]
-    rows = rows_of(
-        outcomes,
-        data=test.data.name,
-        target=test.definition,
-        fingerprint=test.data.fingerprint,
-    )
+    data = test.data
+    rows = rows_of(outcomes, data=data.name, target=test.definition, fingerprint=data.fingerprint)
     for row, matcher in zip(rows, matchers, strict=True):
         row["code"] = matcher_code(matcher)
     notes = (*notes_on(test), *_note_on_shares(matchers, test))
-    return Comparison(tuple(rows), notes, lines=lines_of(outcomes, test.data))
+    return Comparison(tuple(rows), notes, lines=lines_of(outcomes, data))
 
 
 def notes_on(test: Pairs) -> tuple[str, ...]:

@@ -303,7 +303,7 @@ def test_a_network_of_a_package_that_is_here_has_its_weights(photo: str | dict[s
 
 def test_a_change_of_a_model_that_is_not_run_is_an_error() -> None:
     with pytest.raises(
-        SettingError, match=r"--set two_tower\.dim=64: no two_tower is run.* --models names constant"
+        SettingError, match=r"--set 'two_tower\.dim=64': no two_tower is run.* --models names constant"
     ):
         load_config(None, ["two_tower.dim=64"], ["constant"])
     assert load_config(None, ["two_tower.dim=64"], ["two_tower"]).model[0]["dim"] == 64
@@ -335,16 +335,16 @@ def test_a_setting_that_cannot_be_is_an_error_before_anything_is_run(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("typo.power=3", r"--set typo\.power=3: model='typo' is not known\. Known: .*two_tower"),
+        ("typo.power=3", r"--set 'typo\.power=3': model='typo' is not known\. Known: .*two_tower"),
         (
             "twotower.dim=3",
-            r"--set twotower\.dim=3: model='twotower' is not known\. Did you mean 'two_tower'\?",
+            r"--set 'twotower\.dim=3': model='twotower' is not known\. Did you mean 'two_tower'\?",
         ),
         (
             "splitss=3",
-            r"--set splitss=3: setting='splitss' is not known\. Did you mean 'splits'\? Known: name",
+            r"--set 'splitss=3': setting='splitss' is not known\. Did you mean 'splits'\? Known: name",
         ),
-        ("two_tower=3", r"--set two_tower=3: say which setting of two_tower: --set two_tower\.SETTING=3\."),
+        ("two_tower=3", r"--set 'two_tower=3': say which setting of two_tower: --set two_tower\.SETTING=3\."),
     ],
 )
 def test_a_change_that_names_nothing_is_told_with_what_is_near(change: str, message: str) -> None:

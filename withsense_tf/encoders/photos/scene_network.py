@@ -60,9 +60,10 @@ def save_scene_weights(network: Any, file: Path) -> None:
 
 def load_scene_weights(network: Any, file: Path) -> None:
     """Read the weights into the network; a file that does not fit is an error."""
-    shapes = [tuple(variable.shape) for variable in network.weights]
     try:
-        values = _layers(read_arrays(file), shapes)
+        arrays = read_arrays(file)
+        shapes = [tuple(variable.shape) for variable in network.weights]
+        values = _layers(arrays, shapes)
     except (OSError, ValueError) as error:
         raise SettingError(f"{file} cannot be read as weights of scene_net ({error}). {_ADVICE}") from error
     if [value.shape for value in values] != shapes:

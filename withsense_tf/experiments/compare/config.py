@@ -118,8 +118,8 @@ def _check_used(config: Config, changes: Sequence[str]) -> None:
         if dot and not any(first in names_of(model) for model in config.model):
             names = ", ".join(sorted(_words_of(config)))
             raise SettingError(
-                f"--set {change}: no {first} is run, so it would change nothing. --models names {names}: add {first}, "
-                "or leave the change out."
+                f"--set {shown(change)}: no {first} is run, so it would change nothing. --models names {names}: "
+                f"add {first}, or leave the change out."
             )
 
 
@@ -159,13 +159,15 @@ def _change(config: Config, change: str) -> Config:
     if not dot:
         names = [field.name for field in fields(Config) if field.name != "model"]
         if first in model_names and first not in names:
-            raise SettingError(f"--set {change}: say which setting of {first}: --set {first}.SETTING={text}.")
-        check_choice(f"--set {change}: setting", first, names)
+            raise SettingError(
+                f"--set {shown(change)}: say which setting of {first}: --set {first}.SETTING={text}."
+            )
+        check_choice(f"--set {shown(change)}: setting", first, names)
         one: dict[str, Any] = {first: tuple(value) if isinstance(value, list) else value}
         return replace(config, **one)
     is_picked = [first in names_of(model) for model in config.model]
     if not any(is_picked):
-        check_choice(f"--set {change}: model", first, model_names)
+        check_choice(f"--set {shown(change)}: model", first, model_names)
     models = [
         {**model, rest: value} if this else model for model, this in zip(config.model, is_picked, strict=True)
     ]
