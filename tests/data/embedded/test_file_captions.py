@@ -22,7 +22,20 @@ def captions(**files: Embedded) -> dict[str, list[str]]:
     return captions_in_files(files, {photo: photo for photo in files}, {"known": [DOGS.upper() + "!"]})
 
 
-@pytest.mark.parametrize("text", [DOGS, "my son's 7th birthday party", "собаки бегут по пляжу"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        DOGS,
+        "my son's 7th birthday party",
+        "собаки бегут по пляжу",
+        "Two women look at a digital camera .",
+        "a digital camera on a table .",
+        "A salad made with beans and corn",
+        "A runner taken by surprise at the finish",
+        "a skier photographed by another man",
+        "people before an adobe building",
+    ],
+)
 def test_what_people_say_is_a_phrase(text: str) -> None:
     assert is_phrase(text)
 
@@ -31,9 +44,13 @@ def test_what_people_say_is_a_phrase(text: str) -> None:
     "text",
     [
         "OLYMPUS DIGITAL CAMERA",
+        "KODAK EASYSHARE digital still camera",
         "Created with GIMP",
+        "This image was created with a good program",
+        "taken with my new phone camera",
         "a dog",
         "Photo by Ann Lee Roy",
+        "photographed by my dear friend",
         "see www.example.com for more",
         "",
         "12 34 56 78 90 12 34 ab cd ef",

@@ -6,7 +6,16 @@ from withsense_tf.data.plain_folder.caption_cells import caption_of, holds_capti
 
 
 @pytest.mark.parametrize(
-    "text", ["dog", "A dog", "Собака бежит", "я и ты", "1girl, smile", "An old man, 90, laughs"]
+    "text",
+    [
+        "dog",
+        "A dog",
+        "Собака бежит",
+        "я и ты",
+        "1girl, smile",
+        "An old man, 90, laughs",
+        "Men with a phone camera",
+    ],
 )
 def test_what_a_person_says_is_a_caption(text: str) -> None:
     assert caption_of(text) == text
@@ -24,6 +33,7 @@ def test_what_a_person_says_is_a_caption(text: str) -> None:
         "DSC 0012",
         "no",
         "Photo by Ann",
+        "Olympus digital camera",
         "©",
         "Без названия",
     ],

@@ -25,20 +25,26 @@ PROGRAM_VERBS: Final = (
     "created made processed edited optimi[sz]ed generated taken shot captured scanned exported rendered"
 )
 HOW: Final = "with by using via on"
+# What that is said of where a sentence begins otherwise: "A salad made with beans" is a person's.
+WORKS: Final = r"(?:photo(?:graph)?|picture|image|graphic|video|file|art(?:work)?|snapshot|screen)s?\b.*"
 # Other words of machines and of rights, and what stands where nobody has written yet.
 TERMS: Final = (
-    r"(?:digital|still|phone) ?camera|digital still|camera phone|lorem ipsum|software|jpe?g|exif"
-    r"|photoshop|lightroom|gimp|picasa|vsco|instagram|imagemagick|adobe"
+    r"lorem ipsum|software|jpe?g|exif"
+    r"|photoshop|lightroom|gimp|picasa|vsco|instagram|imagemagick"
+    r"|adobe (?:stock|illustrator|premiere|firefly|indesign|express|systems)"
     r"|screen ?shot|copyright(?:ed)?|all rights|rights reserved|creator|encoder|preset|version \d|binary comment"
-    r"|file ?name|photo(?:graph(?:ed)?)? by|photo credits?|image by|courtesy|negative prompt"
+    r"|file ?name|photo(?:graph)? by|^\W*photographed by|photo credits?|image by|courtesy|negative prompt"
     r"|(?:enter|type|add|insert|write|no|your|default|image|picture|photo) (?:(?:a|an|your|the) )?"
     r"(?:caption|description|title)"
     r"|снято на|фото сделано|создано|обработано|снимок экрана|скриншот|авторск\w+ прав\w+|все права|без названия"
 )
 ADDRESS: Final = r"[©®™@\\<>={}]|\([cr]\)|https?:|www\.|\.(?:com|org|net|ru|jpe?g|png|tiff?|html?)\b"
 MACHINE: Final = re.compile(
-    rf"(?i){ADDRESS}|\b(?:{TERMS}|(?:{PROGRAM_VERBS.replace(' ', '|')}) (?:{HOW.replace(' ', '|')}))\b"
+    rf"(?i){ADDRESS}|\b(?:{TERMS})\b"
+    rf"|(?:^\W*|\b{WORKS})(?:{PROGRAM_VERBS.replace(' ', '|')}) (?:{HOW.replace(' ', '|')})\b"
 )
+# A camera writes its kind and little else; people hold one.
+CAMERA: Final = re.compile(r"(?i)\b(?:(?:digital|still|phone) ?camera|digital still|camera phone)\b")
 # Keywords alone say what is shown where one names a grown person or an animal: "hands, eating" may be a child's.
 SUBJECTS: Final = (
     "man woman lady bride groom officer soldier worker musician surfer skier singer beard cowboy climber"
@@ -55,16 +61,29 @@ def is_phrase(text: str) -> bool:
     (True, False, False)
     """
     words = WORD.findall(text)
-    lower = [word for word in words if word[0].islower() or not word[0].isupper()]
     letters = sum(map(len, words))
     return (
         len(words) >= LEAST_WORDS
-        and len(lower) >= LEAST_LOWER
+        and _count_lower(text) >= LEAST_LOWER
         and len(text) <= MOST_SIGNS
         # Numbers and signs are what machines write.
         and letters > len(text.replace(" ", "")) / 2
-        and not MACHINE.search(text)
+        and not is_of_machine(text)
     )
+
+
+def is_of_machine(text: str) -> bool:
+    """Return whether a text reads as what a camera or a program writes, or as what is said of rights.
+
+    >>> is_of_machine("KODAK DIGITAL CAMERA"), is_of_machine("A man holds a digital camera")
+    (True, False)
+    """
+    rest = CAMERA.sub(" ", text)
+    return bool(MACHINE.search(text)) or (rest != text and _count_lower(rest) < LEAST_LOWER)
+
+
+def _count_lower(text: str) -> int:
+    return sum(word[0].islower() or not word[0].isupper() for word in WORD.findall(text))
 
 
 def captions_in_files(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from withsense_tf.data.embedded.file_captions import MACHINE, MOST_SIGNS, WORD, is_phrase
+from withsense_tf.data.embedded.file_captions import MOST_SIGNS, WORD, is_of_machine, is_phrase
 from withsense_tf.data.embedded.file_words import in_one_line
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.named import NO, says_nothing
@@ -57,7 +57,7 @@ def _speaks(text: str) -> bool:
         and not text.isupper()
         and max(map(len, words), default=0) >= (2 if len(words) > 1 or not text.isascii() else 3)
         and not NAMES.search(text.casefold())
-        and not MACHINE.search(text)
+        and not is_of_machine(text)
     )
 
 
