@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plain_photos import photos
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
@@ -252,6 +253,15 @@ def test_a_set_without_any_judgement_is_an_error(folder: Path) -> None:
         match=r"ExpertAnnotations\.tsv: files that are missing .* CrowdAnnotations\.tsv: files that are missing",
     ):
         relevance(data)
+
+
+def test_files_of_judgements_that_are_not_there_are_not_called_empty(tmp_path: Path) -> None:
+    photos(tmp_path, "a.jpg")
+    (tmp_path / "captions.csv").write_text("file,caption\na.jpg,A dog on a beach\n")
+    with pytest.raises(
+        DataError, match=r"There is no ExpertAnnotations\.tsv\. There is no CrowdAnnotations\.tsv\."
+    ):
+        relevance(load_dataset(tmp_path))
 
 
 def test_where_all_judgements_were_left_out_the_error_says_why(folder: Path) -> None:

@@ -165,7 +165,7 @@ def _why_none(data: Dataset, file: str) -> str:
             f"{file}: the law (version {data.law}) left none of its judgements: it withholds their photos or captions. "
             "`python -m withsense_tf policy photos FOLDER` says why."
         )
-    return f"{file} has no rows."
+    return f"{file} has no rows." if (data.folder / file).is_file() else f"There is no {file}."
 
 
 def _left_out(data: Dataset, file: str) -> pd.DataFrame:
