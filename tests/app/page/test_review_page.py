@@ -47,6 +47,24 @@ def test_a_decision_holds_is_in_the_trail_and_can_be_taken_back(
         assert re.findall(r"/review/undo/([0-9a-f]+)", trail.text) == [last]
 
 
+def test_a_photo_that_was_allowed_stands_on_the_page_without_what_was_said_of_it(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    for hidden in ids_of(client, "AQ").keys() - ids_of(client, "BB").keys():
+        signed = {"by": "Ann", "reason": "It shows a doll."}
+        client.post("/review/decide", data={"id": hidden, "decision": "allow"} | signed, headers=BB)
+        tiles = client.get("/search", params={"q": "a plain red wall", "minimum": "0", "k": "20"}, headers=BB)
+        assert tiles.status_code == 200
+        tile = tiles.text.partition(f'data-photo="{hidden}"')[2].partition("</li>")[0]
+        page = client.get(f"/photo/{hidden}", headers=BB)
+        assert page.status_code == 200
+        # One was restricted for a copy of it alone, and what is said of itself may be told.
+        may_be_told = "A striped wall." in page.text
+        for text in (tile, page.text):
+            assert ("Nobody has described this photo yet" in text) != may_be_told
+
+
 def test_the_list_is_narrowed_by_name_rule_and_word(client: TestClient) -> None:
     for asked, names in (
         ({"name": "QUIXOTIC"}, {"quixotic_7.png"}),
