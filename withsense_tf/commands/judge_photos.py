@@ -21,7 +21,10 @@ def judge_photos(
     folder: Folder,
     judge: Annotated[
         str | None,
-        typer.Option(help="The judge's name, or my_module:MyJudge. By default the one that is installed."),
+        typer.Option(
+            help="The judge's name (--photo-judge takes none), my_module:MyJudge, or the folder that policy train "
+            "made. By default the one that is installed."
+        ),
     ] = None,
     country: CountryOption = None,
     *,
