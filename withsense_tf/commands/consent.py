@@ -25,7 +25,8 @@ def grant(
     photo: Annotated[Path, typer.Argument(help="The file of the photo: the permission is for its content.")],
     by: By,
     scope: Annotated[
-        list[str] | None, typer.Option(help="show, search or train; again and again. By default show, and no search finds it.")
+        list[str] | None,
+        typer.Option(help="show, search or train; again and again. By default show, and no search finds it."),
     ] = None,
     country: Annotated[
         list[str] | None,

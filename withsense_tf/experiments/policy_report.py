@@ -156,9 +156,9 @@ def sentences_report(one: SetFigures) -> str:
         if row.kind == ALL:
             lines.append(f"  {row.language}: recall of restricted     {row.recall}")
             lines.append(f"  {row.language}: precision of restricted  {row.precision}")
-    for row in one.mistakes:
-        finding = f" ({row.rule} “{row.span}”)" if row.rule else ""
-        lines.append(f"  wrong: {row.label}, said {row.decision}{finding}: {row.text}")
+    for mistake in one.mistakes:
+        finding = f" ({mistake.rule} “{mistake.span}”)" if mistake.rule else ""
+        lines.append(f"  wrong: {mistake.label}, said {mistake.decision}{finding}: {mistake.text}")
     return "\n".join(lines)
 
 
