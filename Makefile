@@ -28,6 +28,9 @@ IS_NEW = test $(1) -nt setup.cfg -a $(1) -nt pyproject.toml -a $(1) -nt constrai
 NEEDS = import configparser; cfg = configparser.ConfigParser(); cfg.read("setup.cfg"); \
 	print(cfg["options.extras_require"]["test"])
 
+# Where the making of .venv was ended, its Python is there and pip is not.
+HAS_PIP = $(RUN) -c "import pip._internal.cli.main" 2>/dev/null
+
 # Pip is quiet, since its pages of text say little: nobody may think meanwhile that it hangs.
 SAY = echo "Downloading and installing $(1), into $(VENV), once. This takes minutes, and pip is quiet meanwhile."
 
@@ -36,7 +39,7 @@ INSTALL = PYTHONWARNINGS=ignore::UserWarning $(RUN) -m pip install --quiet
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(HAS_PIP) || $(PYTHON) -m venv $(VENV)
 	@if $(call IS_NEW,$(VENV)/demo); then $(call SAY,what the tests need beside the demonstration (about .4 GB)) \
 		&& $(RUN) -c '$(NEEDS)' >$(VENV)/needs.txt && $(INSTALL) -c constraints.txt -r $(VENV)/needs.txt; \
 	else $(call SAY,TensorFlow and all that tests and comparisons need (about 1.4 GB)) \
@@ -46,7 +49,7 @@ $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 # The page needs fewer packages than the tests, which bring all of them.
 $(VENV)/demo: setup.cfg pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(HAS_PIP) || $(PYTHON) -m venv $(VENV)
 	@$(call IS_NEW,$(VENV)/installed) || { $(call SAY,TensorFlow and what the page needs (about 1 GB)) \
 		&& $(INSTALL) --upgrade "pip>=24" && $(INSTALL) -c constraints.txt -e ".[app]"; }
 	@touch $@

@@ -16,16 +16,20 @@ MARKS = {"demo": "demo", "compare": "installed"}
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not here")
 
 
-def write_caller(program: Path) -> None:
+def write_caller(program: Path, *, has_pip: bool = True) -> None:
     """Write a program that notes what it is called with, and runs nothing but a line of Python."""
     program.parent.mkdir(parents=True, exist_ok=True)
+    import_pip = f'case "$2" in "import pip"*) exit {int(not has_pip)};; esac\n'
     program.write_text(
-        f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} "$@"\necho "$@" >>calls\n', encoding="utf-8"
+        f'#!/bin/sh\n{import_pip}[ "$1" = -c ] && exec {sys.executable} "$@"\necho "$@" >>calls\n',
+        encoding="utf-8",
     )
     program.chmod(0o700)
 
 
-def calls_of(folder: Path, target: str, *marks: str, programs: tuple[str, ...] = ()) -> list[str]:
+def calls_of(
+    folder: Path, target: str, *marks: str, programs: tuple[str, ...] = (), has_pip: bool = True
+) -> list[str]:
     """Return how Python, and other programs, were called by a target, where these marks of earlier set-ups are new.
 
     What make prints comes into the file `lines`.
@@ -33,11 +37,12 @@ def calls_of(folder: Path, target: str, *marks: str, programs: tuple[str, ...] =
     for name in ("Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):
         shutil.copyfile(ROOT / name, folder / name)
         os.utime(folder / name, (1_000, 1_000))
-    for program in (".venv/bin/python", *programs):
+    write_caller(folder / ".venv/bin/python", has_pip=has_pip)
+    for program in ("python", *programs):
         write_caller(folder / program)
     for mark in marks:
         (folder / ".venv" / mark).touch()
-    command = ["make", target, f"PYTHON={sys.executable}"]
+    command = ["make", target, "PYTHON=./python"]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=600)
     (folder / "lines").write_text(done.stdout, encoding="utf-8")
     return (folder / "calls").read_text(encoding="utf-8").splitlines()
@@ -63,6 +68,15 @@ def test_the_first_set_up_installs_the_package(tmp_path: Path, target: str, extr
 def test_a_set_up_that_is_there_is_left_alone(tmp_path: Path, target: str) -> None:
     assert len(calls_of(tmp_path, target, MARKS[target])) == 1
     assert "Downloading" not in read_lines(tmp_path)
+
+
+@pytest.mark.parametrize("target", MARKS)
+def test_an_environment_whose_making_was_ended_is_made_anew(tmp_path: Path, target: str) -> None:
+    calls = calls_of(tmp_path, target, has_pip=False)
+    assert calls[0] == "-m venv .venv"
+    assert calls[1].startswith("-m pip install")
+    (tmp_path / "whole").mkdir()
+    assert "-m venv .venv" not in calls_of(tmp_path / "whole", target)
 
 
 def test_behind_a_demonstration_only_what_is_missing_is_installed(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Pat
         app, *grant, "--country", "RU", "--until", "2999-01-01", env=law_variables(consents=register)
     )
     number = done.stdout.strip()
-    assert "It holds in RU, from " in done.stderr
+    assert "It holds for show, search in RU, from " in done.stderr
+    assert "No search" not in done.stderr
     assert ", until 2999-01-01." in done.stderr
     head, row = invoke("policy", "consent", "list", "--consents", register).splitlines()
     told = dict(zip(head.split("\t"), row.split("\t"), strict=True))
@@ -62,3 +63,15 @@ def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Pat
     Path(register).write_text("{half")
     with pytest.raises(DataError, match="none of the register holds"):
         invoke("policy", "consent", "list", consents=register)
+
+
+@pytest.mark.parametrize("scope", ["show", "search"])
+def test_a_permission_by_which_no_search_finds_the_photo_says_so(
+    folder: Path, tmp_path: Path, scope: str
+) -> None:
+    # Without a scope, a permission is for show alone.
+    words = () if scope == "show" else ("--scope", scope)
+    grant = ("policy", "consent", "grant", str(folder / "train_images/ant.jpg"), "--by", "A. Parent", *words)
+    note = finish(app, *grant, env=law_variables(consents=str(tmp_path / "c.jsonl"))).stderr
+    assert f"It holds for {scope} in all countries, from " in note
+    assert "No search finds the photo by it: that needs --scope show --scope search." in note

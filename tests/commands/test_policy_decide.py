@@ -56,6 +56,10 @@ def test_a_photo_leaves_the_queue_when_it_is_decided_on(photos: Path, tmp_path: 
         "No photo is under review. Those that are withheld: policy photos.",
     )
     assert json.loads(invoke("queue", photos, "--json", overrides=str(table))[0]) == []
+    sheet = tmp_path / "sheet.png"
+    advice = invoke("queue", photos, "--sheet", sheet, overrides=str(table))[1]
+    assert f"Nothing was written to {sheet}." in advice
+    assert not sheet.exists()
     left = invoke("photos", photos, "--overrides", table)[0]
     assert "cat.jpg" not in left
     assert "bee.jpg" in left

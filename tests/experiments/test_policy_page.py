@@ -61,9 +61,9 @@ def test_the_page_says_what_its_figures_are_and_which_of_them_flatter(tmp_path: 
     first, second = (part.partition("<table")[0] for part in page.split("<h2>")[1:])
     assert html.escape(UNREAD) in first
     assert html.escape(FLATTERY) in second
-    # First what nobody read; no figure of a kind in which nothing must be restricted, or nothing is.
+    # First what nobody read. Of a kind in which nothing must be restricted only the false alarms are told.
     assert page.index("u.tsv") < page.index("s.tsv") < page.index(html.escape(FLATTERY))
-    assert "<td>ru<td>plain<td><td>\n" in page
+    assert "<td>ru<td>plain<td><td>1 restricted, none rightly\n" in page
     assert "<td>en<td>odd<td>0.000 [0.000, 0.793] (0 of 1)<td>\n" in page
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def test_recall_and_precision_are_counted_with_wilsons_interval(tmp_path: Path, 
     said = sentences_report(measure(tmp_path / "s.tsv", texts, unread=False))
     # 3 of 4: (0.75 + 1.92/4) / (1 + 3.84/4) -+ ... by Wilson's formula.
     assert said.count("0.750 [0.301, 0.954] (3 of 4)") == 2
-    assert "wrong: restricted, said allow" in said
-    assert "wrong: allowed, said block" in said
+    assert "wrong: restricted, said allow: A man swims." in said
+    assert re.search(r"wrong: allowed, said block \(.+ “toddler”\): A toddler\.", said)
 
 
 def test_ownership_finds_what_dropping_rows_misses(folder: Path, texts: TextPolicy) -> None:

@@ -25,7 +25,8 @@ def grant(
     photo: Annotated[Path, typer.Argument(help="The file of the photo: the permission is for its content.")],
     by: By,
     scope: Annotated[
-        list[str] | None, typer.Option(help="show, search or train; again and again. By default show.")
+        list[str] | None,
+        typer.Option(help="show, search or train; again and again. By default show, and no search finds it."),
     ] = None,
     country: Annotated[
         list[str] | None,
@@ -50,7 +51,9 @@ def grant(
         digest=digest,
     )
     typer.echo(consent.id)
-    typer.echo(f"It holds {consent.where_and_when()}.", err=True)
+    typer.echo(f"It holds for {', '.join(consent.scopes)} {consent.where_and_when()}.", err=True)
+    if not {"show", "search"} <= set(consent.scopes):
+        typer.echo("No search finds the photo by it: that needs --scope show --scope search.", err=True)
 
 
 @app.command("revoke")

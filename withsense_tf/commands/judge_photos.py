@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,10 @@ def judge_photos(
     folder: Folder,
     judge: Annotated[
         str | None,
-        typer.Option(help="The judge's name, or my_module:MyJudge. By default the one that is installed."),
+        typer.Option(
+            help="The judge's name (--photo-judge takes none), my_module:MyJudge, or the folder that policy train "
+            "made. By default the one that is installed."
+        ),
     ] = None,
     country: CountryOption = None,
     *,
@@ -37,6 +41,15 @@ def judge_photos(
 
     policy = Policy.of_files(law)
     asked_judge = load_judge(judge)
+    # Whom the law would restrict by this judge, at its own thresholds and the country's, is marked.
+    hearing = replace(
+        policy.ownership,
+        photo_judge=asked_judge,
+        judge_threshold=asked_judge.threshold,
+        judge_sure=asked_judge.sure,
+    )
+    level = replace(policy, ownership=hearing).level(policy.countries.rule(country))
+    threshold = min(hearing.judge_threshold, level.sure)
     gate = policy.gate(load_dataset(folder, tell=functools.partial(typer.echo, err=True)), country)
     photos = gate.data.photos.sort_values("photo")
     chances = ask_judge(asked_judge, [Path(path) for path in photos["path"]])
@@ -44,7 +57,7 @@ def judge_photos(
     typer.echo("photo\tchild\tjudge\tlaw\tsource")
     for photo, chance in zip(photos["photo"], chances, strict=True):
         # Written so that no answer counts as a child.
-        marked = not chance < policy.ownership.judge_threshold
+        marked = not chance < threshold
         answer = "no answer" if chance != chance else "child likely" if marked else "no child seen"
         decision = gate.decision(photo)
         restricted = decision is not None and decision.restricted

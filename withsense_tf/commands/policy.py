@@ -131,6 +131,8 @@ def queue(
             typer.echo("\t".join(" ".join(cell.split()) for cell in cells))
     if not photos:
         typer.echo("No photo is under review. Those that are withheld: policy photos.", err=True)
+        if sheet is not None:
+            typer.echo(f"Nothing was written to {sheet}.", err=True)
         return
     typer.echo(f"{len(photos)} of {len(data.photos)} photos are under review: policy decide.", err=True)
     if sheet is not None:

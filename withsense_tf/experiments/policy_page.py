@@ -233,10 +233,11 @@ def _page(report: dict[str, object], sets: Sequence[SetFigures]) -> Iterator[str
 
 
 def _cells(row: Figures) -> tuple[str, str]:
-    """Return recall and precision as written; where nothing must be restricted, neither of them tells anything."""
+    """Return recall and precision as written; where nothing must be restricted, how many sentences are."""
+    alarms = row.precision.whole
     if not row.recall.whole:
-        return "", ""
-    return str(row.recall), str(row.precision) if row.precision.whole else ""
+        return "", f"{alarms} restricted, none rightly" if alarms else ""
+    return str(row.recall), str(row.precision) if alarms else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

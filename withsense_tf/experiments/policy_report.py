@@ -156,10 +156,9 @@ def sentences_report(one: SetFigures) -> str:
         if row.kind == ALL:
             lines.append(f"  {row.language}: recall of restricted     {row.recall}")
             lines.append(f"  {row.language}: precision of restricted  {row.precision}")
-    lines += [
-        f"  wrong: {row.label}, said {row.decision} ({row.rule} “{row.span}”): {row.text}"
-        for row in one.mistakes
-    ]
+    for mistake in one.mistakes:
+        finding = f" ({mistake.rule} “{mistake.span}”)" if mistake.rule else ""
+        lines.append(f"  wrong: {mistake.label}, said {mistake.decision}{finding}: {mistake.text}")
     return "\n".join(lines)
 
 

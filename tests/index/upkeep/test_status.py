@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from small_index import LAW, items_of_looks
 
+from withsense_tf.common.plugins import Plugins
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
@@ -14,6 +16,7 @@ from withsense_tf.index.model_generation import folder_identity
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.status import index_status
+from withsense_tf.index.vectors.engine_settings import ENGINES, Engine
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
@@ -56,6 +59,18 @@ def test_the_status_of_an_index_names_what_saw_the_photos_and_whose_weights_it_h
         assert (model["photo"], model["weights"]) == (seer.identity, seer.weights)
     assert "random" in seer.weights
     assert status.as_text().count(f"photos seen by {seer.identity} with the weights {seer.weights}") == 2
+
+
+def test_the_status_of_an_index_names_an_engine_that_another_package_adds(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = EntryPoint("files", ENGINES.built_in["exact"], ENGINES.group)
+    monkeypatch.setattr(Plugins, "_additions", lambda _: {"files": [entry]})
+    index = PhotoIndex.make(tmp_path / "index")
+    index.add_model(trained(tiny), Engine("files", "float16"))
+    text = index_status(index).as_text()
+    assert ", files, float16, 0 rows" in text
+    assert "milvus" not in text
 
 
 def test_an_index_whose_first_build_was_stopped_is_unfinished(tiny: Dataset, tmp_path: Path) -> None:

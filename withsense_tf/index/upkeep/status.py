@@ -183,8 +183,8 @@ def _training_law(law: str) -> str:
 
 def _engine(text: str) -> str:
     engine = Engine.from_json(text)
-    if engine.kind == "exact":
-        return f"exact, {engine.dtype}"
+    if engine.kind != "milvus":
+        return f"{engine.kind}, {engine.dtype}"
     return f"milvus {engine.graph}, {engine.address or 'a file of its own'}"
 
 
