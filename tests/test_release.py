@@ -82,7 +82,6 @@ def test_what_is_installed_holds_the_package_and_what_it_reads(release: Release)
     assert suffixes(names) == {
         ".py",
         ".typed",
-        ".bz2",
         ".css",
         ".html",
         ".js",

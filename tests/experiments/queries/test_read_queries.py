@@ -21,6 +21,14 @@ def test_the_queries_of_the_package_are_russian_with_english_beside_and_name_eac
     assert read_typed_queries(tmp_path).equals(table)
 
 
+def test_where_the_source_is_not_there_the_error_says_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.experiments.queries.read_queries.TYPED_QUERIES", "elsewhere.csv")
+    with pytest.raises(
+        DataError, match=r"no elsewhere\.csv with the columns image, russian, english.* leave these splits"
+    ):
+        read_typed_queries()
+
+
 def test_a_folder_may_have_typed_queries_of_its_own(tmp_path: Path) -> None:
     text = "english;image;russian\nan ant;ant.jpg;муравей\n"
     (tmp_path / "queries_ru.csv").write_text(text, encoding="utf-8")

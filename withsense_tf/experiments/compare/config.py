@@ -26,7 +26,7 @@ class Config:
     With `balanced`, every training photo and caption has as many fitting as unfitting pairs (`ws.balance`). With
     `captioned`, models that can do it learn from photos that have captions and no judgements, too; a number stands
     for so many of them.
-    The splits "russian" and "english" ask what people typed: `queries_ru.csv` of the folder, or of the package.
+    The splits "russian" and "english" ask what people typed: `queries_ru.csv` of the folder, or of the source.
     `quality` is how closely photos are looked at (fast, good or best) where nothing names what sees them.
     `photo` names encoders as `photo=` does elsewhere, or holds tables with the settings of `KerasPhoto`; `model`
     holds a table a model: `matcher`, which class; `label`, what its rows are called; the rest are its settings.

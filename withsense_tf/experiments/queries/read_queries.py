@@ -17,12 +17,12 @@ TYPED_COLUMNS: Final = ("image", "russian", "english")
 
 
 def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
-    """Return what people typed for photos: image, russian, english; that of the folder, or else of the package."""
+    """Return what people typed for photos: image, russian, english; that of the folder, or else of the source."""
     import pandas as pd
 
     own = None if folder is None else folder / TYPED_QUERIES
     if own is None or not (table := read_table(own, TYPED_COLUMNS, header=True)).there:
-        return read_packed(__package__, TYPED_QUERIES)
+        return _own_queries()
     if not table.usable or table.problems:
         problem = table.problems[0]
         raise DataError(f"{own} cannot be read as typed queries: {problem.where}: {problem.reason}.")
@@ -32,6 +32,16 @@ def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
             f"{own}: a row of typed queries has all of {', '.join(TYPED_COLUMNS)}, and one lacks some."
         )
     return pd.DataFrame(rows, columns=list(TYPED_COLUMNS), dtype="str")
+
+
+def _own_queries() -> pd.DataFrame:
+    try:
+        return read_packed(__package__, TYPED_QUERIES)
+    except FileNotFoundError as error:
+        raise DataError(
+            f"The folder has no {TYPED_QUERIES} with the columns {', '.join(TYPED_COLUMNS)}, and those for Flickr8k "
+            "are part of the source, and not of what is installed. Write them, or leave these splits out."
+        ) from error
 
 
 def read_packed(package: str, name: str) -> pd.DataFrame:
