@@ -378,6 +378,18 @@ def test_a_reviewer_takes_a_photo_out_by_keys_alone(visit: Visit, own_site: str,
     assert name in page.locator(".review-list li").first.inner_text()
 
 
+def test_the_menu_says_how_to_ask_in_the_readers_language(visit: Visit) -> None:
+    page = visit("/", "ru", 360)
+    page.locator(".menu > summary").click()
+    page.locator(".ask summary").click()
+    assert page.locator(".ask li:visible").count() == 4
+    assert "пляж -собака" in page.locator(".ask ul").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.ask q')].every(one => one.getBoundingClientRect().right <= innerWidth)"
+    )
+
+
 def test_language_and_colours_are_chosen_and_kept(visit: Visit) -> None:
     page = visit(ASKED)
     page.locator(".menu summary").click()
