@@ -15,7 +15,8 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import Condition
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search.query.typed_filters import TypedFilters, _example, read_filters
+from withsense_tf.search.filter_law import example_filter
+from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
 
 FACTS: dict[str, dict[str, Any]] = {
     "a.png": {"camera": "Nikon D90", "iso": 100.0, "date": "2020-05-01", "colour": "blue, red"},
@@ -103,8 +104,8 @@ def test_a_hint_offers_a_filter_that_photos_can_meet(index: PhotoIndex) -> None:
     assert "such as date>=2020 (" in str(read(index, "dog shutter=2").hint)
     with index.catalog.reading() as tables:
         door = IndexDoor(LAW, tables, "BB")
-        assert _example(["camera", "iso"], tables, door) == "camera=Nikon D90"
-        assert _example([], tables, door) is None
+        assert example_filter(tables, door, ["camera", "iso"]) == "camera=Nikon D90"
+        assert example_filter(tables, door, []) is None
 
 
 @pytest.mark.parametrize("part", ["camera = Leica", "цвет = бирюзовый", "date = yesterday", "camera > phone"])

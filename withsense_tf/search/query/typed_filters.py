@@ -11,18 +11,16 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from withsense_tf.common.cell_texts import cell_text
-from withsense_tf.data.named import column_text
-from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.tables.facts_table import free_values, is_free_value
-from withsense_tf.index.vectors.filters import Condition, Where, fact_row, matches, parse_filter
+from withsense_tf.index.tables.facts_table import is_free_value
+from withsense_tf.index.vectors.filters import Condition, Where, fact_row, parse_filter
 from withsense_tf.search.filter_law import (
-    MOST_LOOKED,
     as_index_names,
     column_called,
     columns_to_name,
+    example_filter,
     has_column,
+    is_met,
 )
 from withsense_tf.search.query.tokens import tokens
 
@@ -34,6 +32,7 @@ FILTER: Final = re.compile(
 # A value without quotation marks may go on so far, if photos have it: "camera=Nikon D90".
 MOST_WORDS: Final = 6
 MOST_NAMED: Final = 20
+NO_COLUMN: Final = "was read as words, since no photo here has such a column."
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> Type
             continue
         value_end = _end_of_value(text, match, column, tables, door)
         typed_filter = f"{column}{sign}{text[match.start('value') : value_end]}"
-        if has_blanks and not _is_there(typed_filter, tables, door):
+        if has_blanks and not is_met(tables, door, typed_filter):
             hints.append(_no_value_hint(match.group()))
             continue
         conditions.append(as_index_names(tables, door, parse_filter(typed_filter)))
@@ -95,32 +94,13 @@ def _end_of_value(
     return end
 
 
-def _is_there(typed_filter: str, tables: sqlite3.Connection, door: IndexDoor) -> bool:
-    """Return whether a filter is surely meant: a number is compared, or a photo that may be shown has the value."""
-    try:
-        part = as_index_names(tables, door, parse_filter(typed_filter))
-    except SettingError:
-        return False
-    if part.op not in ("=", "!=", "~"):
-        return fact_row(part.value)[1] is not None or part.column == "date"
-    same = Condition(part.column, "=" if part.op == "!=" else part.op, part.value)
-    values = free_values(tables, part.column, door.limit, MOST_LOOKED)
-    return any(matches((same,), {part.column: value}) for value in values)
-
-
 def _hint(part: str, tables: sqlite3.Connection, door: IndexDoor) -> str:
     columns = columns_to_name(tables, door)
     there = f"columns to filter by: {', '.join(columns[:MOST_NAMED])}" if columns else "these have no columns"
-    example = _example(columns, tables, door)
+    example = example_filter(tables, door, columns)
     if example is None:
-        return (
-            f"{part[:60]!r} was read as words, since no photo here has such a column. A filter is a column and a "
-            f"value ({there})."
-        )
-    return (
-        f"{part[:60]!r} was read as words, since no photo here has such a column. A filter is a column and a value, "
-        f"such as {example} ({there})."
-    )
+        return f"{part[:60]!r} {NO_COLUMN} A filter is a column and a value ({there})."
+    return f"{part[:60]!r} {NO_COLUMN} A filter is a column and a value, such as {example} ({there})."
 
 
 def _no_value_hint(part: str) -> str:
@@ -128,16 +108,3 @@ def _no_value_hint(part: str) -> str:
         f"{part[:60]!r} was read as words, since no photo here has that. To filter by it all the same, write no "
         "blanks around the sign."
     )
-
-
-def _example(columns: list[str], tables: sqlite3.Connection, door: IndexDoor) -> str | None:
-    """Return a filter that photos here can meet."""
-    if "date" in columns:
-        return "date>=2020"
-    firsts = ((column, value) for column in columns for value in free_values(tables, column, door.limit, 1))
-    lawful = (
-        f"{column}={cell_text(value)}"
-        for column, value in firsts
-        if not door.refuses(column_text(column, value))
-    )
-    return next(lawful, None)

@@ -20,22 +20,10 @@ EXCLUSIONS: Final = tuple(sorted((tuple(phrase.split()) for phrase in TABLE["exc
 TAKES_BACK: Final = TABLE["takes_back"]
 WHICH_IS: Final = (("that", "which", "who"), ("is", "are"))
 SENTENCE_ENDS: Final = ((".",), ("!",), ("?",), (";",))
+NOT: Final = frozenset({"not", "не"})
 CUES: Final = frozenset({"without", "без", "безо"})
 # Behind the things that an exclusion names, these begin another phrase.
-GOES_ON: Final = without_english.PREPOSITIONS | {
-    "but",
-    "в",
-    "во",
-    "на",
-    "у",
-    "под",
-    "над",
-    "за",
-    "с",
-    "со",
-    "но",
-    "а",
-}
+GOES_ON: Final = without_english.PREPOSITIONS | TABLE["goes_on"]
 NEARLY: Final = TABLE["nearly"]
 NEGATIONS: Final = TABLE["negations"]
 
@@ -52,12 +40,9 @@ def cuts_at(words: Sequence[Token], at: int, strict: bool = True) -> Iterator[Cu
 
 def unread_exclusion(words: Sequence[Token]) -> str | None:
     """Return the first word or phrase that may say what is not wanted, but was left among the words to look for."""
-    place = next(
-        (at for at in range(len(words)) if low(words, at) in ("not", "не") or low(words, at).endswith("n't")),
-        len(words),
-    )
-    exception = next(iter(_places(tuple(words), *EXCEPTIONS)), len(words))
-    return words[min(place, exception)].text if min(place, exception) < len(words) else None
+    exceptions = _places(tuple(words), *EXCEPTIONS)
+    negations = (at for at in range(len(words)) if low(words, at) in NOT or low(words, at).endswith("n't"))
+    return next((words[at].text for at in sorted([*exceptions, *negations])), None)
 
 
 def _exclusion(words: Sequence[Token], at: int) -> Cut | None:
