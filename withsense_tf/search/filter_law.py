@@ -23,7 +23,15 @@ from withsense_tf.index.tables.facts_table import (
     live_column_names,
     live_photos_with,
 )
-from withsense_tf.index.vectors.filters import Condition, Where, check_columns, check_date, fact_row, matches
+from withsense_tf.index.vectors.filters import (
+    Condition,
+    Where,
+    check_columns,
+    check_date,
+    fact_row,
+    matches,
+    parse_filter,
+)
 
 # Values that are looked at, and that a message names.
 MOST_LOOKED: Final = 1_000
@@ -119,6 +127,28 @@ def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool
         return False
     photos = live_photos_with(tables, column)
     return any(door.photo(photo, "show") and door.photo(photo, "search") for photo in photos)
+
+
+def is_met(tables: sqlite3.Connection, door: IndexDoor, typed_filter: str) -> bool:
+    """Return whether a filter compares a number or a day, or a photo has its value that may be shown here."""
+    try:
+        part = as_index_names(tables, door, parse_filter(typed_filter))
+    except SettingError:
+        return False
+    if part.op not in ("=", "!=", "~"):
+        return fact_row(part.value)[1] is not None or part.column == "date"
+    same = replace(part, op="=") if part.op == "!=" else part
+    values = free_values(tables, part.column, door.limit, MOST_LOOKED)
+    return any(matches((same,), {part.column: value}) for value in values)
+
+
+def example_filter(tables: sqlite3.Connection, door: IndexDoor, columns: list[str]) -> str | None:
+    """Return a filter by one of these columns that photos here may meet."""
+    if "date" in columns:
+        return "date>=2020"
+    firsts = ((name, value) for name in columns for value in free_values(tables, name, door.limit, 1))
+    lawful = (f"{name}={cell_text(one)}" for name, one in firsts if not door.refuses(column_text(name, one)))
+    return next(lawful, None)
 
 
 def nothing_meets(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> str:

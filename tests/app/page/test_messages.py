@@ -36,6 +36,7 @@ SAYING = {
     "not_known",
     "nothing_fits",
     "_hint",
+    "_no_value_hint",
     "notes",
     "_message",
     "nothing_meets",
@@ -159,7 +160,7 @@ def test_columns_and_values_are_named_as_a_filter_may_call_them() -> None:
         "Свойства «x» нет. Есть: iso, камера (camera), shutter."
     )
     assert in_russian("No photo here has colour=lilac; there are: grey; red and 3 more.") == (
-        "Снимков с colour=lilac здесь нет; есть: серый (grey); красный (red) и ещё 3."
+        "Снимков с цвет=lilac здесь нет; есть: серый (grey); красный (red) и ещё 3."
     )
 
 
@@ -211,3 +212,24 @@ def test_a_russian_page_says_nothing_in_english_but_names_and_the_notice(
     allowed = {"This image is unavailable in your country in compliance with local laws"}
     assert [part for part in parts if part not in allowed and " " in part.strip()] == []
     assert 'lang="ru"' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "russian"),
+    [
+        (
+            "The query 'цвет=зелёный' has filters alone: say what to look for among these photos, too, such as: "
+            "a dog цвет=зелёный",
+            "В запросе «цвет=зелёный» одни фильтры: скажите и то, что искать среди этих снимков, например: "
+            "собака цвет=зелёный",
+        ),
+        (
+            "This index reads English and Russian, and the query is in another language. Ask in English or Russian.",
+            "Этот индекс читает по-английски и по-русски, а запрос на другом языке. Спросите по-английски или "
+            "по-русски.",
+        ),
+        ("Expected a number, such as iso=200.", "Нужно число, например iso=200."),
+    ],
+)
+def test_no_english_stands_amid_russian(text: str, russian: str) -> None:
+    assert in_russian(text) == russian

@@ -77,7 +77,7 @@ def test_the_browser_says_which_language_is_read(accept: str, language: str) -> 
 
 def test_russian_nouns_follow_their_numbers() -> None:
     assert [wording_of("ru")("found", count=count).split()[-1] for count in (1, 2, 5, 12, 31)] == [
-        "место", "места", "мест", "мест", "место",
+        "результат", "результата", "результатов", "результатов", "результат",
     ]  # fmt: skip
     assert plural("en", 0) == 1
 

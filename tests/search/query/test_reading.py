@@ -27,5 +27,10 @@ def test_of_a_text_in_another_language_its_words_are_not_named_twice() -> None:
     assert reading.notes == ("Another language: ein, hund.",)
 
 
+def test_a_not_that_excludes_nothing_is_said() -> None:
+    (line,) = Reading(Query("собака не бежит", ()), unread_exclusion="не").notes
+    assert line.startswith("“не” was not understood and excludes nothing")
+
+
 def test_a_text_that_was_read_as_it_stands_needs_no_note() -> None:
     assert Reading(Query("a dog", ())).notes == ()

@@ -15,6 +15,7 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import Condition
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.filter_law import example_filter
 from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
 
 FACTS: dict[str, dict[str, Any]] = {
@@ -66,6 +67,14 @@ BLUE = Condition("colour", "=", "blue")
         ("dog камера=Nikon D90", "dog", (NIKON,)),
         ("dog цвет=Синий дата>=2020", "dog", (BLUE, Condition("date", ">=", 2020.0))),
         ("dog color=blue colour!=gray", "dog", (BLUE, Condition("colour", "!=", "grey"))),
+        ("dog Цвет = синий", "dog", (BLUE,)),
+        ("dog colour =red", "dog", (Condition("colour", "=", "red"),)),
+        ("dog camera = Nikon D90 on a beach", "dog on a beach", (NIKON,)),
+        (
+            "dog iso < 400 date >= 2020",
+            "dog",
+            (Condition("iso", "<", 400.0), Condition("date", ">=", 2020.0)),
+        ),
         ("dog camera!=Nikon D90", "dog", (Condition("camera", "!=", "Nikon D90"),)),
     ],
 )
@@ -76,7 +85,9 @@ def test_a_filter_is_taken_out_of_a_text(
     assert (" ".join(found.text.split()), found.where, found.hint) == (rest, where, None)
 
 
-@pytest.mark.parametrize("text", ["a dog", '"camera=Nikon" dog', "a = b", "1=1", "dog camera=", "<3 dogs"])
+@pytest.mark.parametrize(
+    "text", ["a dog", '"camera=Nikon" dog', "a = b", "I <3 dogs", "1=1", "dog camera=", "<3 dogs"]
+)
 def test_what_is_no_filter_stays(index: PhotoIndex, text: str) -> None:
     assert read(index, text) == TypedFilters(text)
 
@@ -87,6 +98,22 @@ def test_a_column_that_is_not_there_or_withheld_stays_words_and_gets_a_hint(inde
         assert (found.text, found.where) == (text, ())
         assert str(found.hint).endswith("(columns to filter by: camera, colour, date, iso).")
     assert read(index, "dog secret=Rome", "AQ").where == (Condition("secret", "=", "Rome"),)
+
+
+def test_a_hint_offers_a_filter_that_photos_can_meet(index: PhotoIndex) -> None:
+    assert "such as date>=2020 (" in str(read(index, "dog shutter=2").hint)
+    with index.catalog.reading() as tables:
+        door = IndexDoor(LAW, tables, "BB")
+        assert example_filter(tables, door, ["camera", "iso"]) == "camera=Nikon D90"
+        assert example_filter(tables, door, []) is None
+
+
+@pytest.mark.parametrize("part", ["camera = Leica", "цвет = бирюзовый", "date = yesterday", "camera > phone"])
+def test_blanks_around_the_sign_need_a_value_that_a_photo_has(index: PhotoIndex, part: str) -> None:
+    text = f"dog {part}"
+    result = read(index, text)
+    assert (result.text, result.where) == (text, ())
+    assert str(result.hint).startswith(f"{part!r} was read as words, since no photo here has that.")
 
 
 def test_values_of_withheld_photos_do_not_say_where_a_filter_ends(index: PhotoIndex) -> None:

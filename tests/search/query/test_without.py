@@ -93,6 +93,26 @@ city at night, no lights, no cars, no people | city at night | lights, cars, peo
 озеро, ни одного человека | озеро | человека
 водитель без машины | водитель | машины
 мост без людей ни машин | мост | людей, машин
+пляж кроме собак | пляж | собак
+люди на улице, кроме велосипедистов | люди на улице | велосипедистов
+улица, исключая машины | улица | машины
+улица за исключением машин | улица | машин
+улица, не считая машин | улица | машин
+собака не в воде | собака | воде
+собака, но не на снегу | собака | снегу
+собака не в воде и не на снегу | собака | воде, снегу
+собака не в воде, а на песке | собака, на песке | воде
+собака, а не кошка | собака | кошка
+девушка не в шляпе | девушка | шляпе
+a beach except dogs | a beach | dogs
+a beach except for dogs and people | a beach | dogs, people
+animals other than dogs | animals | dogs
+a street excluding cars | a street | cars
+a lake not counting boats | a lake | boats
+a dog not in water | a dog | water
+a dog that is not in the water | a dog | water
+the dog is not on the grass | the dog | grass
+a dog, but not a cat | a dog | cat
 """
 LEFT = """
 a no parking sign
@@ -196,6 +216,13 @@ an old house without doors and windows are broken
 лес, нет ни одного дерева без снега
 место, откуда нет дороги
 кот, что без хвоста
+собака не бежит
+собака не в духе
+кроме собаки на снимке кошка
+пляж, где кроме собак есть кошки
+мужчина не в себе
+a man not in a hurry
+a dog except in water
 """
 
 
@@ -214,3 +241,17 @@ def test_what_is_a_sign_a_title_a_manner_of_speaking_or_quoted_stays(text: str) 
 
 def test_both_sides_are_many() -> None:
     assert min(len(TAKEN.strip().splitlines()), len(LEFT.strip().splitlines())) >= 30
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("собака не бежит", "не"),
+        ("a dog isn't in a car", "isn't"),
+        ("a beach, besides dogs", "besides"),
+        ("a dog on a beach", None),
+        ('a sign "not here"', None),
+    ],
+)
+def test_what_may_exclude_but_was_not_read_is_named(text: str, word: str | None) -> None:
+    assert without.unread_exclusion(tokens(text)) == word

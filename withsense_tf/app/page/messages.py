@@ -36,7 +36,11 @@ NEAREST_TOO: Final = f"; {NEAREST}"
 NOT_ON_PAGES: Final = (
     NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS
 )  # fmt: skip
+LANGUAGES_IN_RUSSIAN: Final = {"English": "по-английски", "Russian": "по-русски"}
+A_FILTER: Final = re.compile(r"(?P<column>\w+)(?P<sign>[!<>]?=|[<>~])(?P<value>.+)")
 WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "columns", "may"})
+OF_LANGUAGES: Final = frozenset({"languages", "others"})
+LANGUAGE: Final = re.compile("|".join(LANGUAGES_IN_RUSSIAN))
 OF_FILTERS: Final = frozenset({"names", "columns"})
 ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )")
 
@@ -71,11 +75,15 @@ def _fill(words: str, match: re.Match[str]) -> str:
 
 
 def _value(name: str, value: str) -> str:
-    if value == "English":
-        return "по-английски"
+    if value in LANGUAGES_IN_RUSSIAN:
+        return LANGUAGES_IN_RUSSIAN[value]
+    if name == "filter" and (part := A_FILTER.fullmatch(value)):
+        return f"{_typed_name(part['column'])}{part['sign']}{_typed_name(part['value'])}"
     if name in WITH_LISTS:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
+        if name in OF_LANGUAGES:
+            return LANGUAGE.sub(lambda match: LANGUAGES_IN_RUSSIAN[match[0]], value)
         return ONE_OF_LIST.sub(_with_russian_name, value) if name in OF_FILTERS else value
     if name in NUMBERS:
         return re.sub(r"(?<=\d)\.(?=\d)", ",", _translation(value) or value)
@@ -89,6 +97,12 @@ def _with_russian_name(match: re.Match[str]) -> str:
     """Return a column, or a value of one, with what a filter may call it in Russian."""
     russian = _russian_names().get(match[0])
     return f"{russian} ({match[0]})" if russian and russian != match[0] else match[0]
+
+
+def _typed_name(name: str) -> str:
+    """Return what a filter may call a column or a value in Russian; a name of several words is none."""
+    russian = _russian_names().get(name, name)
+    return name if " " in russian else russian
 
 
 @cache

@@ -14,7 +14,9 @@ from withsense_tf.search.query.corrections import Correction, correct, strange_w
 from withsense_tf.search.query.known_words import not_shut_out, other_language
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.shown_words import ShownWords
+from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
+from withsense_tf.search.query.without import unread_exclusion
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Reading:
     """What a text says: what to look for, which filters it has, which words were corrected, and a hint.
 
     `not_shut_out` are terms that must not be there, but that no word of captions is known for; `strange_words` are
-    those that nobody knows and that were not corrected; `language` says that most are of another language.
+    those that nobody knows and that were not corrected; `language` says that most are of another language, and
+    `unread_exclusion` is a "not" or "except" that was left among the words to look for.
     """
 
     query: Query
@@ -32,6 +35,7 @@ class Reading:
     not_shut_out: tuple[str, ...] = ()
     strange_words: tuple[str, ...] = ()
     language: str | None = None
+    unread_exclusion: str | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -44,6 +48,11 @@ class Reading:
         if self.not_shut_out:
             lines.append(
                 f"Could not be left out, as no word of the captions is known for it: {', '.join(self.not_shut_out)}."
+            )
+        if self.unread_exclusion:
+            lines.append(
+                f"“{self.unread_exclusion}” was not understood and excludes nothing: put a minus before each word that "
+                "must not be there, such as: beach -dog."
             )
         return (*lines, *([self.hint] if self.hint else []))
 
@@ -70,10 +79,18 @@ def read_query(
     foreign_terms = not_shut_out(query.without, shown)
     if literal or form.why_no_texts:
         return Reading(query, filters.where, (), filters.hint, foreign_terms)
+    unread = unread_exclusion(tokens(query.text))
     query, readings = as_captions_write(query, form, shown, door.policy)
     query, corrections = correct(query, form, shown, door.policy)
     strange = strange_words(query.text, form, shown, door.policy)
     language = other_language(query.text, form, shown)
     return Reading(
-        query, filters.where, (*readings, *corrections), filters.hint, foreign_terms, strange, language
+        query,
+        filters.where,
+        (*readings, *corrections),
+        filters.hint,
+        foreign_terms,
+        strange,
+        language,
+        unread,
     )

@@ -14,17 +14,25 @@ from typing import Final
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import is_free_value
 from withsense_tf.index.vectors.filters import Condition, Where, fact_row, parse_filter
-from withsense_tf.search.filter_law import as_index_names, column_called, columns_to_name, has_column
+from withsense_tf.search.filter_law import (
+    as_index_names,
+    column_called,
+    columns_to_name,
+    example_filter,
+    has_column,
+    is_met,
+)
 from withsense_tf.search.query.tokens import tokens
 
 # A column, how it is compared, and where the value begins: in quotation marks, or up to a blank.
 FILTER: Final = re.compile(
-    r"(?<!\S)(?P<column>[^\W\d]\w*)(?P<op>!=|<=|>=|=|<|>|~)"
+    r"(?<!\S)(?P<column>[^\W\d]\w*)(?P<op>\s*(?:!=|<=|>=|=|<|>|~)\s*)"
     r"(?P<value>\"[^\"]+\"|«[^»]+»|“[^”]+”|'[^']+'|[^\s\"«“'=<>!~][^\s,;]*)"
 )
 # A value without quotation marks may go on so far, if photos have it: "camera=Nikon D90".
 MOST_WORDS: Final = 6
 MOST_NAMED: Final = 20
+NO_COLUMN: Final = "was read as words, since no photo here has such a column."
 
 
 @dataclass(frozen=True)
@@ -46,24 +54,29 @@ def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> Type
     conditions: list[Condition] = []
     rest, end = [], 0
     spans: list[tuple[int, int]] = []
-    unknown: list[str] = []
+    hints: list[str] = []
     for match in FILTER.finditer(text):
         start = match.start()
         if start < end or any(first < start < last for first, last in quotations):
             continue
+        sign = match["op"].strip()
+        has_blanks = sign != match["op"]
         column = column_called(tables, door, match["column"].casefold())
         if not has_column(tables, door, column):
-            unknown.append(match.group())
+            # With blanks it is hardly a filter: "a < b".
+            hints += [] if has_blanks else [_hint(match.group(), tables, door)]
             continue
         value_end = _end_of_value(text, match, column, tables, door)
-        part = parse_filter(f"{column}{text[match.start('op') : value_end]}")
-        conditions.append(as_index_names(tables, door, part))
+        typed_filter = f"{column}{sign}{text[match.start('value') : value_end]}"
+        if has_blanks and not is_met(tables, door, typed_filter):
+            hints.append(_no_value_hint(match.group()))
+            continue
+        conditions.append(as_index_names(tables, door, parse_filter(typed_filter)))
         rest.append(text[end:start])
         spans.append((start, value_end))
         end = value_end
-    hint = _hint(unknown[0], columns_to_name(tables, door)) if unknown else None
     left = " ".join([*rest, text[end:]]).strip() if end else text
-    return TypedFilters(left, tuple(conditions), hint, tuple(spans))
+    return TypedFilters(left, tuple(conditions), next(iter(hints), None), tuple(spans))
 
 
 def _end_of_value(
@@ -71,7 +84,7 @@ def _end_of_value(
 ) -> int:
     """Return where a value ends: behind the longest run of words that photos which may be shown have there."""
     end = match.end()
-    if match["value"][0] in "\"«“'" or match["op"] not in ("=", "!="):
+    if match["value"][0] in "\"«“'" or match["op"].strip() not in ("=", "!="):
         return end
     words = list(re.finditer(r"\S+", text[end:]))[: MOST_WORDS - 1]
     for word in reversed(words):
@@ -81,9 +94,17 @@ def _end_of_value(
     return end
 
 
-def _hint(part: str, columns: list[str]) -> str:
+def _hint(part: str, tables: sqlite3.Connection, door: IndexDoor) -> str:
+    columns = columns_to_name(tables, door)
     there = f"columns to filter by: {', '.join(columns[:MOST_NAMED])}" if columns else "these have no columns"
+    example = example_filter(tables, door, columns)
+    if example is None:
+        return f"{part[:60]!r} {NO_COLUMN} A filter is a column and a value ({there})."
+    return f"{part[:60]!r} {NO_COLUMN} A filter is a column and a value, such as {example} ({there})."
+
+
+def _no_value_hint(part: str) -> str:
     return (
-        f"{part[:60]!r} was read as words, since no photo here has such a column. A filter is a column and a value, "
-        f"such as date>=2020 ({there})."
+        f"{part[:60]!r} was read as words, since no photo here has that. To filter by it all the same, write no "
+        "blanks around the sign."
     )

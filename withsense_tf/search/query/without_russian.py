@@ -1,4 +1,4 @@
-"""Russian phrases that say what is not wanted: "без собак", ", нет людей", "никаких людей", "ни машин, ни собак".
+"""Russian phrases that say what is not wanted: "без собак", ", нет людей", "ни машин, ни собак", "не в воде".
 
 What is missing stands in the genitive, and the cases say where such a phrase ends: "без людей | пляж на рассвете".
 """
@@ -18,6 +18,9 @@ MOST_WORDS: Final = 3
 LEAST_SCORE: Final = 0.05
 DETERMINERS: Final = TABLE["determiners"]
 GENITIVE: Final = frozenset({"gent"})
+# In what nothing is to be: "не в воде", "не на снегу".
+PLACES: Final = frozenset({"в", "во", "на"})
+LOCATIVE: Final = frozenset({"loct", "loc2"})
 TAILS: Final = [tail.split() for tail in sorted(TABLE["tails"])]
 IDIOMS: Final = TABLE["idioms"]
 ADJECTIVES: Final = frozenset({"ADJF", "PRTF"})
@@ -39,7 +42,7 @@ SAYING: Final = TABLE["saying"]
 
 
 def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
-    """Return the phrase whose "без", "нет", "ни" or "никаких" stands at this place, or None where it is no such phrase.
+    """Return the phrase whose "без", "нет", "ни", "не" or "никаких" stands at this place, or None if it is none.
 
     Unless `strict`, signs, titles and manners of speaking count too: enough for what a caption does not mention.
     """
@@ -50,6 +53,8 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
         cut = _is_not(words, at, strict) or _is_not_behind(words, at)
     elif cue == "ни":
         cut = _neither(words, at, strict)
+    elif cue == "не":
+        cut = _not_there(words, at)
     else:
         cut = _none_of(words, at, strict) if cue in NONE_OF else None
     if cut is None or (strict and (SAYING & set(clause(words, at)) or _titled(words, at))):
@@ -108,6 +113,18 @@ def _neither(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
             return None
     last += low(words, last) == "нет" and ends(words, last + 1)  # "ни машин, ни собак нет"
     return Cut(at if first is None else first, last, tuple(terms))
+
+
+def _not_there(words: Sequence[Token], at: int) -> Cut | None:
+    """Read "не в воде", "но не на снегу" and "а не кошка"."""
+    before = low(words, at - 1)
+    if low(words, at + 1) in PLACES:
+        term = _term(words, at + 2, LOCATIVE)
+    else:
+        term = _term(words, at + 1, frozenset({"nomn"})) if before in ("но", "а") else None
+    if term is None or at == 0:
+        return None
+    return Cut(at - (before in CONJUNCTIONS), term[1], (term,))
 
 
 def _is_not_behind(words: Sequence[Token], at: int) -> Cut | None:
@@ -173,17 +190,20 @@ def _is_rather_wanted(words: Sequence[Token], term: tuple[int, int]) -> bool:
     return _share(word, {"NOUN"}, {"nomn"}) > _share(word, {"NOUN"})
 
 
-def _term(words: Sequence[Token], at: int) -> tuple[int, int] | None:
+def _term(words: Sequence[Token], at: int, cases: Set[str] = GENITIVE) -> tuple[int, int] | None:
     """Return where the things in the genitive at this place begin and end: adjectives, a noun, and whose it is."""
+    nouns = {"NOUN"}
     while low(words, at) in DETERMINERS or low(words, at) in NONE_OF:
         at += 1
     last = at
-    while is_word(words, last) and _share(low(words, last), ADJECTIVES) > _share(low(words, last), {"NOUN"}):
+    while is_word(words, last) and _share(low(words, last), ADJECTIVES, cases) > _share(
+        low(words, last), nouns, cases
+    ):
         last += 1
-    if is_word(words, last) and _share(low(words, last), {"NOUN"}) >= LEAST_SCORE:
+    if is_word(words, last) and _share(low(words, last), nouns, cases) >= LEAST_SCORE:
         last += 1
         # "следов самолётов": a noun behind it that is hardly anything but a genitive.
-        if is_word(words, last) and _share(low(words, last), {"NOUN"}) > 0.5:
+        if is_word(words, last) and _share(low(words, last), nouns) > 0.5:
             last += 1
     elif last == at or not ends(words, last):
         return None  # an adjective stands for people only where nothing follows: "кадр без посторонних"
@@ -208,7 +228,8 @@ def _unseen(words: Sequence[Token], first: int, last: int) -> bool:
     forms = {
         p.normal_form for place in range(first, last) for p in russian_analyser().parse(low(words, place))
     }
-    heads = {p.normal_form for p in russian_analyser().parse(low(words, last - 1)) if p.tag.case == "gent"}
+    parses = russian_analyser().parse(low(words, last - 1))
+    heads = {p.normal_form for p in parses if p.tag.case in GENITIVE | LOCATIVE}
     abstract = any(ABSTRACT.search(head) for head in heads) and not heads & THINGS_ALIKE
     return abstract or bool({form.replace("ё", "е") for form in forms} & NOT_SEEN)
 
@@ -218,6 +239,6 @@ def _but(words: Sequence[Token], last: int) -> tuple[int, str]:
     but = last + (low(words, last) == ",")
     if low(words, but) in CONJUNCTIONS and low(words, but + 1) in ("с", "со"):
         return but + 1, " "
-    if low(words, but) in ("но", "зато") and low(words, but + 1) not in ("без", "нет", *NONE_OF):
+    if low(words, but) in ("а", "но", "зато") and low(words, but + 1) not in ("без", "не", "нет", *NONE_OF):
         return but + 1, ", "
     return last, " "
