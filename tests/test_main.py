@@ -76,7 +76,9 @@ def test_a_folder_that_may_not_be_read_is_one_clear_line(
             main()
         assert caught.value.code == 2
         (line,) = capsys.readouterr().err.splitlines()
-        assert line.startswith(f"Error: {folder} may not be read or written by who runs this (Permission denied: ")
+        assert line.startswith(
+            f"Error: {folder} may not be read or written by who runs this (Permission denied: "
+        )
         assert "(chown, chmod)" in line
 
 
