@@ -242,7 +242,9 @@ mobilenet_v2, resnet50.
     if not near and len(text) >= BEGINNING:
         near = [name for name in names if name.casefold().startswith(text.casefold())]
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise SettingError(f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names) or 'none'}.")
+    raise SettingError(
+        f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names) or 'none'}."
+    )
 
 
 def check_share(setting: str, received: object, ends: bool = False) -> float:
