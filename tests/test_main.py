@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from full_files import without_rights
 from plain_photos import photos
 from typer.testing import CliRunner
 
@@ -64,6 +65,21 @@ def test_a_missing_folder_is_one_clear_line_and_exit_code_2(
     assert error.startswith("Error: ")
     assert "is not a folder" in error
     assert "Traceback" not in error
+
+
+def test_a_folder_that_may_not_be_read_is_one_clear_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["data", "check"], ["policy", "photos"]):
+        monkeypatch.setattr(sys, "argv", ["withsense", *words, str(folder)])
+        with without_rights(folder.parent, folder.name), pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(
+            f"Error: {folder} may not be read or written by who runs this (Permission denied: "
+        )
+        assert "(chown, chmod)" in line
 
 
 @pytest.mark.slow

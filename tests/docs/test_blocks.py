@@ -29,7 +29,10 @@ from withsense_tf.demo import writer
 from withsense_tf.encoders import make_encoder
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import WithSenseWarning
+from withsense_tf.evaluation.regression_gate import parse_rule
+from withsense_tf.evaluation.result_table import COLUMNS_TO_SHOW
 from withsense_tf.experiments.compare import run_command
+from withsense_tf.experiments.compare.run_folder import IN_MARKDOWN
 from withsense_tf.matchers import registry
 
 # The same on fewer photos, which takes seconds.
@@ -237,8 +240,10 @@ def test_the_job_of_ci_runs_what_its_base_was_made_by() -> None:
     (job,) = (yaml.safe_load(block.code) for block in blocks if block.language == "yaml")
     runs = [shlex.split(step["run"]) for step in job["jobs"]["compare"]["steps"] if "run" in step]
     (of_job,) = (words for words in runs if words[:2] == ["withsense", "compare"])
-    limits = ["--against", "base.json", "--fail-if", "mrr<-0.02", "--fail-if", "rmse>0.01"]
+    limits = ["--against", "base.json", "--fail-if", "r@5<-0.02", "--fail-if", "rmse>0.01"]
     assert of_job == [*of_base, *limits]
+    # Who reads that a figure fell finds it in the tables.
+    assert {parse_rule(limit).measure for limit in limits[3::2]} <= set(COLUMNS_TO_SHOW) & set(IN_MARKDOWN)
     # The page's own second command, which its test runs, is the job's with two reports.
     assert [*of_job, "--summary", "summary.md", "--junit", "figures.xml"] in typed
 

@@ -15,6 +15,7 @@ from withsense_tf.evaluation.regression_gate import (
     load_base,
     parse_rule,
 )
+from withsense_tf.evaluation.row_status import MISTAKE
 
 BASE = [
     {"matcher": "ridge", "split": "folds", "rmse": 0.25, "r@5": 0.05, "status": "ok"},
@@ -53,6 +54,9 @@ def test_a_model_that_the_base_did_not_run_and_one_that_is_new_break_nothing() -
     assert broken_rules([*now(), new], BASE, [parse_rule("r@5<0"), parse_rule("rmse>0")]) == []
     checks = check_rules([*now(), new], BASE, [parse_rule("r@5<0")])
     assert [check.matcher for check in checks if check.is_new] == ["new"]
+    # What is an error is not held against nothing beside.
+    broken = {"matcher": "typo", "split": "folds", "status": f"{MISTAKE}KeyError: 'txet'"}
+    assert check_rules([*now(), broken], BASE, []) == []
 
 
 @pytest.mark.parametrize(

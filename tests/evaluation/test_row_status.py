@@ -27,10 +27,13 @@ def test_what_raised_is_broken_and_what_lacks_its_weights_is_not() -> None:
 
 
 def test_what_a_column_says_stands_below_a_table_that_has_it() -> None:
-    assert legends([{"matcher": "mine"}]) == []
-    (of_seconds,) = legends([{"matcher": "mine"}, {"matcher": "other", "seconds": 2.5}])
+    both = ("best", "seconds")
+    assert legends([{"matcher": "mine"}], both) == []
+    (of_seconds,) = legends([{"matcher": "mine"}, {"matcher": "other", "seconds": 2.5}], both)
     assert of_seconds.startswith("seconds: what all trainings and answers of a row took")
-    assert [one.split(":")[0] for one in legends([{"best": "rmse", "seconds": 1.0}])] == ["best", "seconds"]
+    assert [one.split(":")[0] for one in legends([{"best": "rmse", "seconds": 1.0}], both)] == list(both)
+    (of_marks,) = legends([{"best": "rmse", "seconds": 1.0}], ("matcher", "best"))
+    assert of_marks.startswith("best: ")
 
 
 def test_by_chance_counts_the_lower_end_of_an_interval_where_there_is_one() -> None:

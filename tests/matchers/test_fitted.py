@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from withsense_tf.common import terminal
+from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders import make_encoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NoCaptionsError, SettingError, WeightsMissingError
+from withsense_tf.matchers import own_captions
 from withsense_tf.matchers.alone.photos_alone import PhotosAlone
 from withsense_tf.matchers.base import for_search_alone
+from withsense_tf.matchers.chance.learn_chance import match_chance
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.fitted import adapted_matcher, check_learner, fitted_matcher, training_pairs
 from withsense_tf.matchers.saved import load_matcher, save_matcher
@@ -34,6 +38,18 @@ def test_it_learns_from_the_pairs_that_the_law_allows(
     assert matcher.law == allowed.law != ""
     assert matcher.fitted_content_ == frozenset(relevance(allowed, crowd=None).content)
     assert isinstance(matcher.text_, CaptionSpace)
+
+
+def test_what_may_take_a_minute_is_named_meanwhile(
+    colours: Dataset, policy: Policy, store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    monkeypatch.setattr(terminal._PlainProgress, "__call__", lambda self, what, count=1: names.append(what))
+    monkeypatch.setattr(own_captions, "made_once", lambda _, make: make())  # another test may have made it
+    monkeypatch.setattr(own_captions, "_spaces", LastMade(1))
+    match_chance(fitted_matcher("captions", colours, policy, store))
+    parts = ["Reading the captions by the law", "Learning from the captions", "Learning when no photo fits"]
+    assert [name for name in dict.fromkeys(names) if name in parts] == parts
 
 
 def test_the_folder_of_a_saved_matcher_is_loaded(

@@ -56,7 +56,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 SaveOption = Annotated[
     Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
 ]
-Folder = Annotated[Path, typer.Argument(help="A folder of photos: any, or a With Sense folder.")]
+# Whether it may be read, who reads it asks: that is told in one line, as all else that is wrong with it.
+Folder = Annotated[
+    Path, typer.Argument(help="A folder of photos: any, or a With Sense folder.", readable=False)
+]
 CaptionFileOption = Annotated[
     Path | None,
     typer.Option(

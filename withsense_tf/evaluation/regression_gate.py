@@ -13,7 +13,7 @@ from withsense_tf.common.limits import read_json
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.evaluation.reference_lines import ReferenceLine, lines_in
 from withsense_tf.evaluation.result_table import Value
-from withsense_tf.evaluation.row_status import RUN, status_of, was_run
+from withsense_tf.evaluation.row_status import RUN, is_broken, status_of, was_run
 from withsense_tf.file_access import words_of
 
 Row = Mapping[str, Any]
@@ -189,7 +189,9 @@ def check_rules(
             why = _breach(rule, number_of(then.get(rule.measure)), number_of(row.get(rule.measure)), row)
             checks.append(Check(matcher, split, rule.text, f"{matcher}, {split}: {why}" if why else ""))
     names = {(row.get("matcher"), row.get("split")) for row in base}
-    new = [Check(str(one[0]), str(one[1]), "", is_new=True) for one in now if one not in names]
+    # One that has a mistake has nothing that a base could be held against, and is an error.
+    whole_names = [name for name, row in now.items() if name not in names and not is_broken(row)]
+    new = [Check(str(one[0]), str(one[1]), "", is_new=True) for one in whole_names]
     return [*checks, *new]
 
 

@@ -171,8 +171,7 @@ class Comparison:
         yield from map(Text, (*self.answer(), *self._random(), *self._notes(columns)))
 
     def _notes(self, columns: Sequence[str] = COLUMNS_TO_SHOW) -> list[str]:
-        rows = [{name: row.get(name) for name in columns} for row in self.rows]
-        return [*self.not_run(), *legends(rows), *self.notes, *self.sources]
+        return [*self.not_run(), *legends(self.rows, columns), *self.notes, *self.sources]
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""

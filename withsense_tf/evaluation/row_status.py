@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
@@ -82,7 +82,8 @@ def beats_chance(row: Mapping[str, object], chance: float | None) -> bool:
     return least is not None and least > chance
 
 
-def legends(rows: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return what the columns `best` and `seconds` say; nothing of one that no row has anything in."""
-    columns = {"best": MARKS_LEGEND, "seconds": SECONDS_LEGEND}
-    return [text for column, text in columns.items() if any(row.get(column) for row in rows)]
+def legends(rows: Sequence[Mapping[str, object]], columns: Collection[str]) -> list[str]:
+    """Return what `best` and `seconds` say, of those that `columns` show and in which some row has anything."""
+    texts = {"best": MARKS_LEGEND, "seconds": SECONDS_LEGEND}
+    shown_texts = {column: text for column, text in texts.items() if column in columns}
+    return [text for column, text in shown_texts.items() if any(row.get(column) for row in rows)]

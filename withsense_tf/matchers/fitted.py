@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.common.terminal import waiting
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.demo_marker import read_marker
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
@@ -54,7 +55,7 @@ def fitted_matcher(
     if Path(name).is_dir():
         return load_matcher(name, store)
     kind, preset, own = _check_name(name)
-    lawful_data, _ = policy.split(data)
+    lawful_data = _lawful(data, policy)
     around = Surroundings(
         photo_encoders_of((), weights, data.synthetic, seed, quick=False),
         SpacyVectors(vectors) if vectors is not None else None,
@@ -75,9 +76,15 @@ def fitted_matcher(
         return PhotosAlone(list(around.photo), store).ready(lawful_data.law)
 
 
+def _lawful(data: Dataset, policy: Policy) -> Dataset:
+    """Return what the law allows to learn from."""
+    with waiting("Reading the captions by the law"):
+        return policy.split(data)[0]
+
+
 def adapted_matcher(matcher: Matcher, data: Dataset, policy: Policy, seed: int = 0) -> Matcher:
     """Return a matcher that has learned from the photos that the law allows, too; the same if none is new."""
-    lawful_data, _ = policy.split(data)
+    lawful_data = _lawful(data, policy)
     try:
         pairs = training_pairs(lawful_data, seed)
     except NoCaptionsError:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.common.fingerprints import LastMade, made_once
+from withsense_tf.common.terminal import waiting
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_space import MOST_REMEMBERED, CaptionSpace
@@ -178,10 +179,11 @@ def _fit_space(
     key = f"{space.identity} {sha256(content).hexdigest()}"
 
     def make() -> CaptionSpace:
-        fitted_space = deepcopy(space).fit(texts, groups)
-        # Words alone give a text the same point in any company.
-        if fitted_space.vectors is not None and len(every) <= MOST_REMEMBERED:
-            fitted_space.keep(every)
+        with waiting("Learning from the captions"):
+            fitted_space = deepcopy(space).fit(texts, groups)
+            # Words alone give a text the same point in any company.
+            if fitted_space.vectors is not None and len(every) <= MOST_REMEMBERED:
+                fitted_space.keep(every)
         return fitted_space
 
     return _spaces.get(key, lambda: made_once(key, make))

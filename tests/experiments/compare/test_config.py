@@ -156,6 +156,15 @@ def test_models_are_picked_by_any_of_their_names() -> None:
         load_config(None, models=["rigde"])
 
 
+def test_a_name_of_the_default_configuration_that_a_file_has_not_is_said_to_be_one(tmp_path: Path) -> None:
+    file = write(tmp_path, '[[model]]\nmatcher = "constant"\n')
+    with pytest.raises(SettingError, match=r"'ridge' is not known\..* 'ridge' is a name of the default conf"):
+        load_config(file, models=["ridge"])
+    with pytest.raises(SettingError) as caught:
+        load_config(file, models=["rigde"])
+    assert "default" not in str(caught.value)
+
+
 @pytest.mark.parametrize("model", load_config(None).model, ids=str)
 def test_what_a_table_calls_a_model_picks_it_though_it_has_a_comma(
     model: dict[str, Any], around: Surroundings

@@ -111,5 +111,7 @@ def test_markdown_has_per_cent_and_as_many_cells_in_every_row() -> None:
     assert "| 91.2 |" in first
     assert "| 30 |" in first
     assert "not run: no network |" in second
+    # It has no such column.
+    assert "seconds" not in markdown(Comparison(({**rows[0], "seconds": 2.5},)))
     cells = {len(re.split(r"(?<!\\)\|", line)) for line in (head, first, second)}
     assert len(cells) == 1

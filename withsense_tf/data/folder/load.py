@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import os
 import warnings
@@ -29,6 +30,7 @@ from withsense_tf.data.plain_folder.caption_file import CaptionFile
 from withsense_tf.data.plain_folder.plain_load import read_plain_folder
 from withsense_tf.data.plain_folder.sources import without_captions
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_kind
+from withsense_tf.file_access import has_right, no_rights
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
@@ -124,6 +126,8 @@ def read_folder(
             f"{root} {what}. Expected a folder of photos in any depth, with captions if there are any, or a With Sense "
             "folder with train_dataset.csv and train_images/."
         )
+    if not has_right(root, os.R_OK | os.X_OK):
+        raise DataError(no_rights(PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(root))))
     if not is_withsense_folder(root):
         return read_plain_folder(root, decode, CaptionFile.of(captions), tell)
     if captions is not None:

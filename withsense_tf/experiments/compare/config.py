@@ -74,13 +74,26 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
     keys |= {word for model in config.model for word in names_of(model)}
     for name in models:
         if name not in keys:
-            MATCHERS.check("--models", name, sorted({*_words_of(config), *MATCHERS.names()}))
+            _check_name(name, config, source)
     if models:
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
         )
         _check_used(config, changes)
     return config
+
+
+def _check_name(name: str, config: Config, source: Path) -> None:
+    """Raise if no model is picked by a name; say so where the default configuration has one that is."""
+    try:
+        MATCHERS.check("--models", name, sorted({*_words_of(config), *MATCHERS.names()}))
+    except SettingError as error:
+        if source == DEFAULT or name not in _words_of(_config_of(_table_in(DEFAULT), DEFAULT.stem)):
+            raise
+        raise SettingError(
+            f"{error} {name!r} is a name of the default configuration, and {source} has none such: leave out "
+            "--config, or add a [[model]] to that file."
+        ) from None
 
 
 def keys_of(file: Path | None) -> set[str]:

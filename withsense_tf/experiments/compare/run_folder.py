@@ -85,7 +85,7 @@ def markdown(comparison: Comparison) -> str:
         # That a row was run is not worth a word.
         cells = {**row, "status": "" if was_run(row) else row["status"]}
         lines.append(_line([cell_text(name, cells.get(name)) for name in IN_MARKDOWN]))
-    notes = (*legends(comparison.rows), *comparison.notes, *comparison.sources)
+    notes = (*legends(comparison.rows, IN_MARKDOWN), *comparison.notes, *comparison.sources)
     return "\n".join([*lines, "", *(f"- {note}" for note in notes), ""])
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from withsense_tf.common.blas_threads import one_blas_thread
+from withsense_tf.common.terminal import waiting
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance.chance_examples import WEIGHTS, Example, ExampleMaker
@@ -75,7 +76,8 @@ def match_chance(matcher: Matcher) -> MatchChance | None:
     then the least number decides.
     """
     if not hasattr(matcher, "chance_") and hasattr(matcher, "_lesson"):
-        answer = learn_chance(matcher, matcher._lesson)
+        with waiting("Learning when no photo fits"):
+            answer = learn_chance(matcher, matcher._lesson)
         del matcher._lesson
         matcher.chance_ = answer if isinstance(answer, MatchChance) else None
         matcher._no_chance = answer if isinstance(answer, NoChance) else None
