@@ -29,7 +29,9 @@ def test_what_raised_is_broken_and_what_lacks_its_weights_is_not() -> None:
 def test_what_a_column_says_stands_below_a_table_that_has_it() -> None:
     assert legends([{"matcher": "mine"}]) == []
     (of_seconds,) = legends([{"matcher": "mine"}, {"matcher": "other", "seconds": 2.5}])
-    assert of_seconds.startswith("seconds: what all trainings and answers of a row took")
+    assert of_seconds.startswith("seconds: what all trainings and answers of a row took, added up")
+    # Two processes that work for 500 seconds have 1,000 of them.
+    assert "may be more than the run took" in of_seconds
     assert [one.split(":")[0] for one in legends([{"best": "rmse", "seconds": 1.0}])] == ["best", "seconds"]
 
 

@@ -19,7 +19,7 @@ CAPTION_ASSISTED: Final = "caption-assisted"
 # All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 SECONDS_LEGEND: Final = (
-    "seconds: what the trainings and answers of a row took, added up, with the photos encoded before. Processes work "
+    "seconds: what all trainings and answers of a row took, added up, with the photos encoded before. Processes work "
     "side by side, so the sum may be more than the run took. What models share counts for the first that needs it, in "
     "each process that makes it. They say nothing of how good a model is."
 )
