@@ -22,7 +22,7 @@ from withsense_tf.targets.which_target import NOBODY_JUDGED
 JUDGEMENTS = ("ExpertAnnotations.tsv", "CrowdAnnotations.tsv")
 FEW = ("--models", "constant,ridge,closed_form,captions", "--set", "folds=2", "--set", 'photo=["scene_net"]')
 FOLDS = ("--set", 'splits=["folds"]')
-NO_TEST = "The split test was left out: it ranks photos of test_queries.csv that no model learns from, and there are none."
+NO_TEST = "The split test was left out: it ranks photos of test_queries.csv that teach no model, and there are none."
 # With what stands around it. Captions may speak of people and crowds.
 OF_JUDGES = r".{0,60}\b(?:judge|expert).{0,60}"
 
