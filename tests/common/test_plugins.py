@@ -175,6 +175,11 @@ def test_an_added_engine_keeps_vectors(on_path: None, tmp_path: Path) -> None:
         ("number", "expected a subclass of Matcher"),
         ("wordi", "Did you mean 'wordy'"),
         ("no_such_module:Wordy", "on the PYTHONPATH"),
+        (
+            "wordy:Wordi",
+            r"The module is there\. class='Wordi' is not known\. Did you mean 'Wordy'\? Known: Wordy",
+        ),
+        ("wordy:NotThere", r"The module is there\. class='NotThere' is not known\. Known: Wordy"),
         ("needy", "It needs no_such_library, which is not installed. wordy-matcher adds it"),
         ("hasty", r"KeyError: 'key' \(wordy_hasty.py, line 1.* wordy-matcher adds it"),
         (

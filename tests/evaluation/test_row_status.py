@@ -4,6 +4,7 @@ from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.evaluation.row_status import (
     MISTAKE,
     RUN,
+    SECONDS_LEGEND,
     beats_chance,
     is_broken,
     legends,
@@ -49,3 +50,9 @@ def test_random_weights_are_seen_whatever_stands_beside_them() -> None:
     assert sees_at_random(f"scene_net; {random}")
     assert not sees_at_random("imagenet")
     assert not sees_at_random(None)
+
+
+def test_of_seconds_it_is_said_that_they_are_a_sum() -> None:
+    # Two processes that work for 500 seconds have 1,000 of them.
+    assert "added up" in SECONDS_LEGEND
+    assert "may be more than the run took" in SECONDS_LEGEND

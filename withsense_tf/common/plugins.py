@@ -96,6 +96,8 @@ class Plugins(Generic[T]):
                 advice = f"{_maker(entry)} adds it: mend or uninstall that."
             if isinstance(error, ModuleNotFoundError) and not f"{entry.module}.".startswith(f"{error.name}."):
                 advice = f"It needs {error.name}, which is not installed. {advice}"
+            if isinstance(error, AttributeError) and entry.dist is None and entry.module in sys.modules:
+                advice = self._near_classes(entry)
             raise SettingError(
                 f"{self.setting}={name!r} stands for {entry.value}, which cannot be imported: {cause}. "
                 f"{advice}"
@@ -108,6 +110,21 @@ class Plugins(Generic[T]):
                 f"{self.setting}={name!r}: expected a subclass of {base} ({module}), got {loaded_class!r}."
             )
         return loaded_class
+
+    def _near_classes(self, entry: EntryPoint) -> str:
+        """Say which classes of this kind a module has, that has not the one that is asked for."""
+        home, _, base = self.kind.partition(":")
+        kind = getattr(import_module(home), base)
+        names = [
+            name
+            for name, one in vars(sys.modules[entry.module]).items()
+            if isinstance(one, type) and issubclass(one, kind) and one is not kind
+        ]
+        try:
+            check_choice("class", entry.attr, names)
+        except SettingError as error:
+            return f"The module is there. {error}"
+        return ""
 
 
 def _speaks_of_tensorflow(module: str) -> bool:

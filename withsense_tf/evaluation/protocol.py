@@ -28,6 +28,12 @@ Part = TypeVar("Part")
 # "russian" and "english" ask for photos of the folds as people type it, in either language, the same for the same.
 LANGUAGES: Final = {"russian": "Russian", "english": "English"}
 SPLITS: Final = ("folds", "70/30", "strict", "test", "captioned", *LANGUAGES)
+# Why `tasks` returns none for a split; for any other one it raises.
+WHAT_IS_MISSING: Final = {
+    "test": "it ranks photos of test_queries.csv that teach no model, and there are none",
+    "captioned": "its models learn from photos with captions that nobody judged, and there are none",
+    **dict.fromkeys(LANGUAGES, "no typed query asks for a photo that is measured"),
+}
 
 
 @dataclass(frozen=True)

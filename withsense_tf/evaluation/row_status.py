@@ -19,8 +19,9 @@ CAPTION_ASSISTED: Final = "caption-assisted"
 # All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 SECONDS_LEGEND: Final = (
-    "seconds: what all trainings and answers of a row took, one after the other, with the photos encoded before. What "
-    "models share counts for the first that needs it. They say nothing of how good a model is."
+    "seconds: what all trainings and answers of a row took, added up, with the photos encoded before. Processes work "
+    "side by side, so the sum may be more than the run took. What models share counts for the first that needs it, in "
+    "each process that makes it. They say nothing of how good a model is."
 )
 MARKS_LEGEND: Final = (
     "best: best of its kind and split; in brackets: not significantly worse. Caption-assisted rows are a kind, all "

@@ -13,7 +13,7 @@ from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.page.run_page import Run, linear_sentence, run_page
+from withsense_tf.evaluation.page.run_page import ONLY_BASELINES, Run, linear_sentence, run_page
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison
 
@@ -62,8 +62,25 @@ def test_seconds_are_told_with_the_machine_and_what_they_are_no_measure_of(
 ) -> None:
     assert "<dt>seconds</dt>" in whole
     assert "do not compare as a cost of use" in whole
+    assert "the sum may be more than the run took" in whole
     assert "answers together (2 cores, 1 process)" in page_of(tiny, run[:1], machine="2 cores, 1 process")
     assert "<dt>seconds</dt>" not in page_of(tiny, [])
+
+
+def test_the_head_of_a_page_says_how_many_rows_were_not_run_and_that_none_but_baselines_were(
+    tiny: Dataset, run: list[Outcome], whole: str
+) -> None:
+    constants = [replace(one, about={**one.about, "track": "baseline"}) for one in run if one.status == "ok"][
+        :2
+    ]
+    lost = Outcome("mine", "folds", {"track": "image-only"}, status="not run: a mistake: KeyError")
+    page = page_of(tiny, [*constants, lost])
+    head = page[page.index("<h1>") : page.index("<table>")]
+    assert "1 of 3 rows was not run: mine. The tables say why." in head
+    assert ONLY_BASELINES.partition(". ")[0] in head
+    assert ONLY_BASELINES.partition(". ")[0] not in whole
+    # Of a run in which nothing was run there is nothing to say of baselines.
+    assert ONLY_BASELINES.partition(". ")[0] not in page_of(tiny, [lost])
 
 
 def test_nothing_on_the_page_is_loaded_from_elsewhere(whole: str, read_page: Read) -> None:

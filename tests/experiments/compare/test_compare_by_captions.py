@@ -22,6 +22,7 @@ from withsense_tf.targets.which_target import NOBODY_JUDGED
 JUDGEMENTS = ("ExpertAnnotations.tsv", "CrowdAnnotations.tsv")
 FEW = ("--models", "constant,ridge,closed_form,captions", "--set", "folds=2", "--set", 'photo=["scene_net"]')
 FOLDS = ("--set", 'splits=["folds"]')
+NO_TEST = "The split test was left out: it ranks photos of test_queries.csv that teach no model, and there are none."
 # With what stands around it. Captions may speak of people and crowds.
 OF_JUDGES = r".{0,60}\b(?:judge|expert).{0,60}"
 
@@ -102,6 +103,8 @@ def test_every_place_names_the_target_and_none_speaks_of_judges(
     summary = (out.parent / "summary.md").read_text(encoding="utf-8")
     page = text_of((run / "index.html").read_text(encoding="utf-8"))
     assert NOBODY_JUDGED in result["notes"]
+    # A split that was asked for is not left out without a word.
+    assert NO_TEST in result["notes"]
     for text in (
         " ".join(printed[printed.index(NOBODY_JUDGED) :].split()),
         " ".join(shown.split()),
@@ -109,6 +112,7 @@ def test_every_place_names_the_target_and_none_speaks_of_judges(
         page,
     ):
         assert NOBODY_JUDGED in text
+        assert NO_TEST in text
         assert not re.findall(OF_JUDGES, text.replace(NOBODY_JUDGED, ""), re.IGNORECASE)
     listed = finish(command_line.app, "list", "--output", str(out)).output
     assert f"By captions alone, for nobody judged: {run.resolve().name}." in listed
@@ -161,6 +165,30 @@ def test_a_dry_run_of_an_archive_without_judgements_says_what_is_measured(
         printed = invoke(*words, "--policy", "none", "--dry-run")
     assert NOBODY_JUDGED in printed
     assert "| folds | 2 trainings |" in printed
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_run_of_which_no_split_can_be_made_says_what_is_missing(
+    folder: Path, tmp_path: Path, dry: tuple[str, ...]
+) -> None:
+    for name in (*JUDGEMENTS, "test_queries.csv"):
+        (folder / name).unlink()
+    words = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--policy", "none")
+    with (
+        pytest.warns(DataWarning),
+        pytest.raises(DataError, match=rf"nothing to run\. {NO_TEST} Choose a split .*folds"),
+    ):
+        invoke(*words, "--set", 'splits=["test"]', *dry)
+
+
+def test_a_dry_run_says_which_split_is_left_out_and_why(folder: Path, tmp_path: Path) -> None:
+    for name in (*JUDGEMENTS, "test_queries.csv"):
+        (folder / name).unlink()
+    words = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--policy", "none", "--dry-run")
+    with pytest.warns(DataWarning):
+        printed = invoke(*words, "--set", 'splits=["folds", "test"]')
+    assert NO_TEST in printed.splitlines()
+    assert "| test |" not in printed
 
 
 @pytest.mark.parametrize(

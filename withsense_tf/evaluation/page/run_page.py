@@ -21,7 +21,7 @@ from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_s
 from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
 from withsense_tf.evaluation.result_table import SPLITS, Comparison
-from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, was_run
 from withsense_tf.targets.which_target import (
     ALL_EQUAL,
     NOBODY_JUDGED,
@@ -34,6 +34,9 @@ from withsense_tf.targets.which_target import (
 TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
 # Notes that belong beside the answer: how such notes begin.
 CAUTIONS: Final = ("Synthetic", "A smoke run", "Few photos", ALL_EQUAL, NOBODY_JUDGED, SINGLE_CAPTION)
+ONLY_BASELINES: Final = (
+    "No matcher can be recommended: nothing but baselines was run. They are there to be beaten by others."
+)
 NOTHING_TO_LEARN: Final = (
     "By captions alone a linear form has nothing to learn: neither photo nor caption alone tells the target. So all "
     "pairs get about one number, and by ties R@5 is 0. This run does not show why: docs/explanation/concatenated.md."
@@ -85,8 +88,8 @@ def run_page(run: Run) -> str:
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
-        recommendation=recommendation(main_rows, by_chance),
-        cautions=cautions,
+        recommendation=recommendation(main_rows, by_chance) or _only_baselines(main_rows),
+        cautions=[*_not_run(rows), *cautions],
         charts=[overview(main_rows, lines, title, is_narrow) for is_narrow in (False, True)],
         strip=strip_of(_outcome_of(use, outcomes), thumbnails, seed),
         used=None if use is None else use.get("matcher"),
@@ -147,6 +150,21 @@ def linear_sentence(rows: Sequence[Row], by_captions: bool = False) -> str:
 
 def _different(rows: Sequence[Row]) -> str:
     return ", ".join(f"{row.get('matcher')} {number(row, 'distinct_top5'):,.4g}" for row in rows)
+
+
+def _only_baselines(rows: Sequence[Row]) -> str:
+    return ONLY_BASELINES if any(map(was_run, rows)) else ""
+
+
+def _not_run(rows: Sequence[Row]) -> list[str]:
+    """Say which rows are missing from what the head of the page says; nothing where none is."""
+    names = [str(row.get("matcher")) for row in rows if not was_run(row)]
+    if not names:
+        return []
+    verb = "was" if len(names) == 1 else "were"
+    return [
+        f"{len(names)} of {len(rows)} rows {verb} not run: {', '.join(dict.fromkeys(names))}. The tables say why."
+    ]
 
 
 def _config(run: Run, by_captions: bool) -> dict[str, object]:

@@ -13,7 +13,7 @@ from withsense_tf.errors import WeightsMissingError
 from withsense_tf.evaluation.protocol import LANGUAGES, SPLITS
 from withsense_tf.evaluation.row_status import MISTAKE
 from withsense_tf.experiments.compare.config import Config
-from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, Unmade, label_models
+from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, Unmade, label_models, left_out
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
@@ -30,6 +30,8 @@ def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
         number = 0 if reasons[job.label] else len(job.work)
         total += number
         typer.echo(f"{job.label} | {job.split} | {reasons[job.label] or trainings(number)} | {job.key}")
+    for note in left_out(plan, jobs):
+        typer.echo(note)
     typer.echo(f"{trainings(total)} on {len(plan.pairs):,} pairs. {NOTHING}")
     _end(reasons.values())
 

@@ -18,7 +18,7 @@ from withsense_tf.errors import ForeignError, SettingError, WithSenseError
 from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.matcher_code import matcher_code
-from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
+from withsense_tf.evaluation.protocol import SPLITS, WHAT_IS_MISSING, Task, measured_on, tasks
 from withsense_tf.evaluation.row_status import BASELINE
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.matchers.base import Matcher
@@ -145,7 +145,7 @@ def jobs_of(plan: Plan) -> list[Job]:
         code = matcher_code(first)
         for split, parts in work.items():
             if not parts:
-                continue  # no photos with test queries
+                continue  # `left_out` says why
 
             def make(number: int, model: Any = model, label: str = label, split: str = split) -> Matcher:
                 return _make_or_tell(model, around, f"{label} {split.replace('/', '-')} {number}")
@@ -166,3 +166,13 @@ def jobs_of(plan: Plan) -> list[Job]:
             key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
             jobs.append(Job(label, split, first, make, parts, key, code))
     return jobs
+
+
+def left_out(plan: Plan, jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Say of each split that the configuration names and that no job has, what it needs and is not there."""
+    there = {job.split for job in jobs}
+    return tuple(
+        f"The split {split} was left out: {what}."
+        for split, what in WHAT_IS_MISSING.items()
+        if split in plan.config.splits and split not in there
+    )

@@ -23,7 +23,7 @@ from withsense_tf.errors import DataError, NoCaptionsError, SettingError
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.config import Config, all_names, keys_of, load_config
-from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, label_models, pairs_of
+from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, label_models, left_out, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
 from withsense_tf.experiments.compare.run_options import names_in
 from withsense_tf.experiments.data_option import demo_folder, load
@@ -214,8 +214,13 @@ def check_models(settings: Config, around: Surroundings, base: BaseRun | None) -
 
 
 def check_jobs(plan: Plan, base: BaseRun | None, processes: int) -> list[Job]:
-    """List the jobs; raise where their figures cannot be held against those of the base."""
+    """List the jobs; raise where there are none, or where their figures cannot be held against those of the base."""
     jobs = jobs_of(plan)
+    if not jobs:
+        raise DataError(
+            f"There is nothing to run. {' '.join(left_out(plan, jobs))} Choose a split that these data have, as in "
+            "--set 'splits=[\"folds\"]'."
+        )
     if base:
         facts = {"fingerprint": plan.pairs.data.fingerprint, "policy": plan.policy, "target": plan.target}
         base.check(jobs, plan.around.seed, name_machine(processes), **facts)

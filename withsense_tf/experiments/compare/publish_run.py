@@ -19,7 +19,7 @@ from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
 from withsense_tf.evaluation.row_status import number
 from withsense_tf.experiments.compare.against import measured_of
-from withsense_tf.experiments.compare.jobs import Job, Plan
+from withsense_tf.experiments.compare.jobs import Job, Plan, left_out
 from withsense_tf.experiments.compare.prepare_run import name_machine
 from withsense_tf.experiments.compare.run import run_jobs
 from withsense_tf.experiments.compare.run_folder import write_run
@@ -91,7 +91,8 @@ def compare_outcomes(
     photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
     first = results[0][0].split if results else ""
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)
-    notes = (*_notes(plan, lawful), *gallery_notes(rows), *language_notes(rows))
+    missing_splits = left_out(plan, [job for job, _ in results])
+    notes = (*_notes(plan, lawful), *missing_splits, *gallery_notes(rows), *language_notes(rows))
     return Comparison(tuple(rows), notes, (photos,), lines)
 
 
