@@ -25,11 +25,10 @@ from withsense_tf.search.search_request import MINIMUM
 
 # A terminal is told its option (`search/hits`).
 NEAREST: Final = "nearest with minimum=0"
-# In their basic forms.
 _NUMBERS = """
     two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять
 """
-NUMBERS: Final = frozenset(_NUMBERS.split())
+NUMBERS: Final = frozenset(_NUMBERS.split())  # in their basic forms
 
 
 def chance_of_best(
@@ -75,9 +74,8 @@ def words_not_there(
 ) -> tuple[str, ...]:
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
-    What the model does not know was not looked for, so nobody can say that it is not there. A number names nothing that
-    could be missing, and neither does a word such as "near" or "old". Of a Russian word, captions may have the English
-    one.
+    What the model does not know was not looked for; a number, or a word such as "near", names nothing that could be
+    missing. Of a Russian word, captions may have the English one.
     """
     missing = {form for form in chance.unconfirmed_words if not any(map(in_captions, _in_english(form)))}
     typed_words = [
