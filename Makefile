@@ -13,7 +13,7 @@ CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
 .PHONY: help compare quick demo docs docs-note test lint types unit slow sbom clean
 
 help:
-	@echo "make demo      begin here: draw photos, index them, and open the web page before them"
+	@echo "make demo      begin here: draw photos, index them, and open the web page before them (PORT=8001: there)"
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
 	@echo "make quick     compare as a smoke run: fewer photos, figures that say little"
 	@echo "make test      lint, types, import contracts and all tests but the slow ones"
@@ -55,7 +55,7 @@ $(VENV)/demo: setup.cfg pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/demo
-	$(RUN) -m withsense_tf demo
+	$(RUN) -m withsense_tf demo $(if $(PORT),--port $(PORT))
 
 # `serve` of the same program shows it while one writes: .venv/bin/mkdocs serve
 docs: export NO_MKDOCS_2_WARNING := 1

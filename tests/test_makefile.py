@@ -94,6 +94,13 @@ def test_a_demonstration_behind_the_tests_installs_nothing(tmp_path: Path) -> No
     assert "Downloading" not in read_lines(tmp_path)
 
 
+def test_a_demonstration_comes_up_on_the_port_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "8123")
+    assert calls_of(tmp_path, "demo", "demo") == ["-m withsense_tf demo --port 8123"]
+
+
 def test_docs_says_first_what_it_does_and_how_long_that_takes() -> None:
     # Where tests are run by make itself, it would say first which folder it is in.
     plan = subprocess.run(

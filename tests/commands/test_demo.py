@@ -30,10 +30,9 @@ from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import read_table
 from withsense_tf.data.photo_facts import listed_facts
 from withsense_tf.index.catalog import MARK, TABLES
-from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_index import PhotoIndex, whole_models
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.search.search import whole_models
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:

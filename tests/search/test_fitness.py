@@ -152,6 +152,10 @@ def test_a_word_that_captions_say_in_the_other_language_is_not_named() -> None:
     assert missing == ("дед",)
 
 
+def test_a_word_that_was_not_looked_for_is_not_said_to_be_missing() -> None:
+    assert words_not_there("a Submarine, an iceberg", STRANGE, no_word, ("submarine",)) == ("iceberg",)
+
+
 def test_a_number_is_nothing_that_could_be_missing() -> None:
     chance = Chance(0.1, False, ("two", "submarine", "два", "лодка"))
     assert words_not_there("two submarines, двумя лодками", chance, no_word) == ("submarines", "лодками")

@@ -49,11 +49,16 @@ def query_examples(
     with service.doorway(country) as here:
         captions = free_captions(here.tables, here.door.limit, MOST_SIGNS, k * SPARE, is_russian)
         queries = dict.fromkeys(
-            text.strip(" .").casefold()
+            as_query(text)
             for text in captions
             if suits_front_page(text) and not is_keyword_list(text) and not here.door.refuses(text)
         )
         return ExamplesAnswer(queries=list(queries)[:k])
+
+
+def as_query(caption: str) -> str:
+    """Return a caption as people would type it."""
+    return caption.strip(" .").casefold()
 
 
 def general_queries(language: str) -> list[str]:

@@ -28,6 +28,7 @@ from withsense_tf.index.tables.models_table import (
     find_model,
     insert_model,
     model_name,
+    model_numbers,
 )
 from withsense_tf.index.tables.photos_table import count_photos, live_without_rows
 from withsense_tf.index.tables.state_table import get_state, set_state
@@ -269,6 +270,17 @@ class PhotoIndex:
 def dropped_models(tables: sqlite3.Connection) -> dict[int, float]:
     """Return the models that wait to be removed, and when each was dropped."""
     return {int(number): float(at) for number, at in (get_state(tables, "dropped") or {}).items()}
+
+
+def whole_models(tables: sqlite3.Connection) -> list[int]:
+    """Return the numbers of the models that can answer, the one in use first, and then the latest."""
+    current, old_numbers = get_state(tables, "current"), dropped_models(tables)
+    numbers = [
+        number
+        for number in model_numbers(tables)
+        if number not in old_numbers and not count_photos(tables, live_without_rows(number))
+    ]
+    return sorted(numbers, key=lambda number: (number != current, -number))
 
 
 def _mark(tables: sqlite3.Connection, models: dict[int, float]) -> None:

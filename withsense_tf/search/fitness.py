@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
@@ -25,11 +25,10 @@ from withsense_tf.search.search_request import MINIMUM
 
 # A terminal is told its option (`search/hits`).
 NEAREST: Final = "nearest with minimum=0"
-# In their basic forms.
 _NUMBERS = """
     two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять
 """
-NUMBERS: Final = frozenset(_NUMBERS.split())
+NUMBERS: Final = frozenset(_NUMBERS.split())  # in their basic forms
 
 
 def chance_of_best(
@@ -70,18 +69,20 @@ def chance_of_best(
     return chance
 
 
-def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
+def words_not_there(
+    text: str, chance: Chance, in_captions: Callable[[str], bool], not_known: Collection[str] = ()
+) -> tuple[str, ...]:
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
-    A number names nothing that could be missing, and neither does a word such as "near" or "old". Of a Russian word,
-    captions may have the English one.
+    What the model does not know was not looked for; a number, or a word such as "near", names nothing that could be
+    missing. Of a Russian word, captions may have the English one.
     """
     missing = {form for form in chance.unconfirmed_words if not any(map(in_captions, _in_english(form)))}
     typed_words = [
         token.text
         for token in tokens(text)
         for word in words(token.text)
-        if tells(word) and lemma(word) in missing - NUMBERS
+        if tells(word) and word not in not_known and lemma(word) in missing - NUMBERS
     ]
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 

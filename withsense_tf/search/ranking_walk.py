@@ -285,7 +285,8 @@ class RankingWalk:
                 parts.append(nothing_meets(self.tables, self.door, self.request.where))
             else:
                 why = chance if self.request.minimum is None else None
-                words = () if why is None else words_not_there(text, why, self._in_captions)
+                others = self.form.unknown(text)
+                words = () if why is None else words_not_there(text, why, self._in_captions, others)
                 missing = tuple(with_meant_word(word, text, self.shown, self.door.policy) for word in words)
                 parts.append(nothing_fits(page.best, self.request.least, why, missing, self.door.rule.rule))
         elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:

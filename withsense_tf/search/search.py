@@ -15,10 +15,7 @@ from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.photo_index import PhotoIndex, dropped_models
-from withsense_tf.index.tables.models_table import model_numbers
-from withsense_tf.index.tables.photos_table import count_photos, live_without_rows
-from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.photo_index import PhotoIndex, whole_models
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.countries import known_country
 from withsense_tf.policy.current_policy import Policy
@@ -266,17 +263,6 @@ def _whole_model(index: PhotoIndex, tables: sqlite3.Connection, number: int) -> 
             f"The index has no model {number} with every photo; it has {', '.join(map(str, whole_models(tables)))}."
         )
     return index.generation(number)
-
-
-def whole_models(tables: sqlite3.Connection) -> list[int]:
-    """Return the numbers of the models that can answer, the one in use first, and then the latest."""
-    current, old_numbers = get_state(tables, "current"), dropped_models(tables)
-    numbers = [
-        number
-        for number in model_numbers(tables)
-        if number not in old_numbers and not count_photos(tables, live_without_rows(number))
-    ]
-    return sorted(numbers, key=lambda number: (number != current, -number))
 
 
 def _open(

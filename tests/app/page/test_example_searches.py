@@ -12,6 +12,7 @@ from app_places import Place
 from small_index import item_of, new_index
 from starlette.testclient import TestClient
 
+from withsense_tf.app.answers import ExamplesAnswer
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
@@ -100,6 +101,18 @@ def test_a_query_that_the_index_does_not_answer_well_is_no_example(
     name = "withsense_tf.app.page.example_searches"
     monkeypatch.setattr(f"{name}.general_queries", lambda _: ["красный дирижабль", "a striped zeppelin"])
     assert offers(client, "ru") == offers(client, "en") == ["a blue board"]
+
+
+def test_a_caption_that_finds_another_photo_than_its_own_is_no_example(
+    client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of([["A blue board ."], ["A striped blue board ."]])
+    captions = ExamplesAnswer(queries=["striped blue board", "a striped blue board"])
+    name = "withsense_tf.app.page.example_searches"
+    monkeypatch.setattr(f"{name}.query_examples", lambda *_: captions)
+    monkeypatch.setattr(f"{name}.general_queries", lambda _: [])
+    assert client.get("/api/v1/search?q=striped+blue+board&country=BB").json()["places"]
+    assert offers(client, "en") == ["a striped blue board"]
 
 
 def test_who_reads_aloud_is_told_the_language_of_an_example(client_of: Callable[..., TestClient]) -> None:

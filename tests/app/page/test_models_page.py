@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from app_places import Place
+from small_index import item_of
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace
 from withsense_tf.app.page.models_page import moves
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.current_policy import Policy
 
 
 def answer(*ids: str) -> SearchAnswer:
@@ -49,3 +53,15 @@ def test_the_same_model_on_both_sides_is_said_to_be_so(
     client = new_client(place.settings())
     assert "The same model stands on both sides" in client.get("/models?left=1&right=1").text
     assert "The same model stands on both sides" not in client.get("/models?left=1&right=2").text
+
+
+def test_a_photo_that_comes_in_takes_no_model_away(
+    place: Place, fitted: Callable[[str], Matcher], new_client: Callable[..., TestClient], looks: Path
+) -> None:
+    index = PhotoIndex(place.index)
+    take_over(index, index.add_model(fitted("closed form")))
+    ingest(index, [item_of(looks, "came.png", 99)], Policy.of_files(place.law))
+    index.close()
+    text = new_client(place.settings()).get("/models").text
+    assert "This index holds one model only" not in text
+    assert "1 · hybrid" in text

@@ -10,13 +10,14 @@ from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError
-from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.errors import DataError, WithSenseWarning
+from withsense_tf.index.photo_index import PhotoIndex, whole_models
 from withsense_tf.index.upkeep import staging
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.switch_model import take_over
+from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 
 
@@ -113,3 +114,26 @@ def test_photos_come_in_batches_while_an_index_is_compacted(
     amid(lambda: compact_index(PhotoIndex(five.folder, store)))
     ingest(five, items_of_looks(looks, 9), LAW)
     assert contents(five) == nine
+
+
+def test_a_model_that_had_every_photo_gets_those_that_come_in(
+    five: PhotoIndex, fitted: Callable[[str], Matcher], looks: Path
+) -> None:
+    take_over(five, five.add_model(fitted("hybrid")))
+    changed = item_of(looks, "001.png", 1, texts=["A plain red wall ."])
+    ingest(five, [*items_of_looks(looks, 1), changed, *items_of_looks(looks, 9)[5:]], LAW)
+    with five.catalog.reading() as tables:
+        assert whole_models(tables) == [2, 1]
+    assert verify_index(five) == []
+
+
+def test_a_model_out_of_use_that_cannot_be_loaded_keeps_no_photo_out(
+    five: PhotoIndex, fitted: Callable[[str], Matcher], looks: Path
+) -> None:
+    take_over(five, five.add_model(fitted("hybrid")))
+    (five.folder / "generations" / "1" / "matcher" / "more").write_text("")
+    with pytest.warns(WithSenseWarning, match="Model 1, which is not in use, lacks the photos"):
+        report = ingest(five, items_of_looks(looks, 9), LAW)
+    assert (report.added, report.quarantined) == (4, ())
+    with five.catalog.reading() as tables:
+        assert whole_models(tables) == [2]

@@ -116,8 +116,11 @@ def test_a_search_names_what_nothing_confirms_and_shows_the_nearest_when_asked(
     assert not mixed.hits
     assert mixed.chance is not None
     assert mixed.chance < fits.chance
-    assert str(mixed.message).startswith(
-        "No Submarine found among the photos that may be shown; nearest with"
+    # What the model does not know was not looked for: nobody can say that it is not there.
+    assert re.fullmatch(
+        r"No good match: the chance that the best photo is one is 0\.\d\d; nearest with minimum=0\. "
+        r"Not known to this index, and so not looked for: submarine\.",
+        str(mixed.message),
     )
     nearest = search("a scarlet Submarine near a wall", minimum=0)
     assert len(nearest.places) == 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Final
@@ -12,13 +12,13 @@ from withsense_tf.app.answers import PhotoAnswer, ShownPlace
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.questions import Question
 from withsense_tf.app.request_problems import ProblemError
-from withsense_tf.app.suggestions import general_queries, query_examples
+from withsense_tf.app.suggestions import as_query, general_queries, query_examples
 from withsense_tf.errors import SettingError
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule
 
 EXAMPLES: Final = 12
-SPARE: Final = 6
+SPARE: Final = 24  # many a caption finds another photo than its own
 
 
 def example_searches(
@@ -50,16 +50,32 @@ def _best_photos(
     so is shown what works: captions in another language.
     """
     count, is_russian = EXAMPLES + SPARE, language == "ru"
-    pairs = _with_photos(service, country, query_examples(service, count, country, is_russian).queries)
+    pairs = _with_own_photos(service, country, query_examples(service, count, country, is_russian).queries)
     if len(pairs) < EXAMPLES:
         known = {id_ for _, id_ in pairs}
         more = _with_photos(service, country, general_queries(language))
         pairs += [(query, id_) for query, id_ in more if id_ not in known]
     others = [] if pairs else query_examples(service, count, country, not is_russian).queries
-    return [*pairs, *_with_photos(service, country, others)][:EXAMPLES]
+    return [*pairs, *_with_own_photos(service, country, others)][:EXAMPLES]
 
 
-def _with_photos(service: PhotoService, country: str | None, queries: Iterable[str]) -> list[tuple[str, str]]:
+def _with_own_photos(
+    service: PhotoService, country: str | None, captions: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return the captions that find their own photo first: another one may not show what they say."""
+
+    def is_own(query: str, place: ShownPlace) -> bool:
+        return query in {as_query(caption.text) for caption in place.captions}
+
+    return _with_photos(service, country, captions, is_own)
+
+
+def _with_photos(
+    service: PhotoService,
+    country: str | None,
+    queries: Iterable[str],
+    is_answer: Callable[[str, ShownPlace], bool] = lambda *_: True,
+) -> list[tuple[str, str]]:
     """Return the queries to which a photo is the first answer, each photo once; those first that it fits well."""
     best: dict[str, tuple[bool, str]] = {}
     for query in queries:
@@ -69,7 +85,7 @@ def _with_photos(service: PhotoService, country: str | None, queries: Iterable[s
         except (ProblemError, SettingError):
             continue  # nobody asked for it
         for place in answer.places:
-            if isinstance(place, ShownPlace):
+            if isinstance(place, ShownPlace) and is_answer(query, place):
                 best.setdefault(place.id, (place.fit != "well", query))
     pairs = sorted(best.items(), key=lambda pair: pair[1][0])
     return [(query, id_) for id_, (_, query) in pairs]

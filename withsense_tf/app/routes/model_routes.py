@@ -13,8 +13,8 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
 from withsense_tf.app.routes.search_routes import Minimum, Number, Text, WhereParameter
+from withsense_tf.index.photo_index import whole_models
 from withsense_tf.index.tables.models_table import all_models
-from withsense_tf.search.search import whole_models
 
 router = APIRouter(prefix="/models", tags=["models"], dependencies=[needs("read")])
 

@@ -7,17 +7,18 @@ import os
 import secrets
 import sqlite3
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from withsense_tf.common.terminal import track
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, WithSenseError, WithSenseWarning
 from withsense_tf.index.brought import with_captions_of_users
 from withsense_tf.index.integrity.seal import photo_seal
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.model_rows import ModelGoneError, put_rows
-from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.model_rows import ModelGoneError, Rows, put_rows, rows_of
+from withsense_tf.index.photo_index import PhotoIndex, whole_models
 from withsense_tf.index.photo_verdicts import judge_items, put_law
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, insert_texts
 from withsense_tf.index.tables.facts_table import insert_facts
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 BATCH: Final = 64
 # Whoever staged something so long ago will not come back for it.
 ABANDONED_SECONDS: Final = 24 * 3600.0
+LEFT_BEHIND: Final = (
+    "Model {number}, which is not in use, lacks the photos that come in, and cannot be asked any more until the index "
+    "is built with it anew, or rolled back to it: {error}"
+)
 
 
 class Staging:
@@ -59,13 +64,18 @@ class Staging:
         # How many photos were live as they are when the work began.
         self.same: int | None = None
         self._number = 0  # of the model that the photos were staged for
+        # The other models that have every photo: they get these, too, or nobody could ask them any more.
+        self._others: list[Generation] = []
+        self._matchers: dict[int, Matcher] = {}  # of the others, by number
 
     def stage(self) -> None:
         """Work on all photos that are neither live as they are nor staged."""
         while True:
             with self.index.catalog.reading() as tables:
                 generation = self._generation(tables)
+                others = [] if get_state(tables, "current") is None else whole_models(tables)
             self._number = generation.number
+            self._others = [self.index.generation(one) for one in others if one != generation.number]
             items, same = self._adopt(self._number)
             self.same = same if self.same is None else self.same
             try:
@@ -151,6 +161,7 @@ class Staging:
         copies = like_kept_out(self.index, looks)
         allowed_items = [item for item in items if item.name in looks.keys() - copies]
         good, rows, unread = readable_rows(generation, matcher, allowed_items)
+        of_others = self._rows_of_others(good)
         decisions = judge_items(self.policy, good, self.index.store)
         with self.index.catalog.writing() as tables:
             check_law(tables, self.policy)
@@ -159,8 +170,30 @@ class Staging:
                 tables, list(zip(photos, [item.name for item in good], strict=True)), decisions, self.policy
             )
             put_rows(tables, generation, photos, good, rows)
+            for other, its_rows in of_others:
+                try:
+                    put_rows(tables, other, photos, good, its_rows)
+                except WithSenseError as error:
+                    self._leave_behind(other, error)
         self.unusable |= {one.name: one for one in (*bad, *unread)}
         self.copies_of_kept_out |= copies
+
+    def _rows_of_others(self, items: Sequence[Item]) -> list[tuple[Generation, Rows]]:
+        """Compute what the other models keep of photos."""
+        rows = []
+        for other in tuple(self._others):
+            try:
+                if other.number not in self._matchers:
+                    self._matchers[other.number] = other.matcher(self.index.store)
+                rows.append((other, rows_of(other, self._matchers[other.number], items)))
+            except WithSenseError as error:
+                self._leave_behind(other, error)
+        return rows
+
+    def _leave_behind(self, other: Generation, error: WithSenseError) -> None:
+        """Go on without a model that is not in use: no photo waits for it."""
+        self._others.remove(other)
+        warnings.warn(LEFT_BEHIND.format(number=other.number, error=error), WithSenseWarning, stacklevel=2)
 
 
 def check_law(tables: sqlite3.Connection, policy: Policy) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from app_places import Place
+from own_rules import rule, rule_file
 from starlette.testclient import TestClient
 
 from withsense_tf.experiments.policy_page import measure, measure_rows, write_report
@@ -121,3 +124,32 @@ def test_a_report_on_sentences_that_were_learned_from_says_so_with_its_age_limit
     assert caveat in text
     assert age in text
     assert "2026-01-31" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "joint"), [("en", r"(\.\d\d) to (\.\d\d)"), ("ru", r"от 0(,\d\d) до 0(,\d\d)")]
+)
+def test_without_a_report_what_strangers_sentences_got_is_told(
+    client: TestClient, language: str, joint: str
+) -> None:
+    text = client.get("/law", headers={"accept-language": language}).text
+    limits = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8").partition("## Limits")[2]
+    told = re.findall(r"\((?:recall|precision) (\.\d\d) to (\.\d\d)\)", limits)
+    assert len(told) == 2
+    assert [tuple(one.replace(",", ".") for one in pair) for pair in re.findall(joint, text)] == told
+    assert "withsense policy report --unread FILE" in text
+
+
+def test_figures_of_the_package_are_not_told_where_a_service_has_rules_of_its_own(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    languages = tmp_path / "languages"
+    languages.mkdir()
+    (languages / "fi.toml").write_bytes(rule_file(rule("lapsi"), name="fi.toml").content)
+    law = replace(place.law, languages=languages)
+    index = PhotoIndex(place.index)
+    judge_anew(index, Policy.of_files(law))
+    index.close()
+    text = new_client(place.settings(law=law)).get("/law").text
+    assert "No report is here yet" in text
+    assert ".94 to .95" not in text

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from withsense_tf.common.limits import read_bytes
+from withsense_tf.policy.law import Law
 
 ALL = "all"
 
@@ -67,3 +68,11 @@ def last_report(file: Path | None) -> LawReport | None:
         report.day = report.day or datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()
         return report
     return None
+
+
+def reads_as_the_package(policy: Law) -> bool:
+    """Return whether no file and no setting of a service changes how texts are read: then the figures of docs hold.
+
+    Which country has which rule, and what people decided of photos, changes nothing of that.
+    """
+    return policy.second_reader and policy.restricts_review and not policy.languages

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from withsense_tf import __version__
 from withsense_tf.app import questions
 from withsense_tf.app.page.drawing_board import PageReader, page
-from withsense_tf.app.page.reports.law_figures import last_report
+from withsense_tf.app.page.reports.law_figures import last_report, reads_as_the_package
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.common.words import is_foreign
@@ -34,4 +35,5 @@ def law(
         verdict=verdict,
         hardly_read=verdict and not verdict.restricted and is_foreign(text),
         report=last_report(service.settings.policy_report_file),
+        measured_version=__version__ if reads_as_the_package(policy) else None,
     )
