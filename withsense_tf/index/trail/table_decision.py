@@ -42,8 +42,8 @@ def rows_of(rows: Iterable[Override], photo: str, digest: str) -> list[Override]
 
 def cells_that_hold(rows: Iterable[Override]) -> dict[str, str] | None:
     """Return the cells of that row on a photo, of those in the table, which holds: a restriction before the others."""
-    ordered = sorted(rows, key=lambda one: one.decision == "restrict")
-    return asdict(ordered[-1]) if ordered else None
+    restrictions_last = sorted(rows, key=lambda one: one.decision == "restrict")
+    return asdict(restrictions_last[-1]) if restrictions_last else None
 
 
 def table_with(
