@@ -287,8 +287,7 @@ def _check_mark(folder: Path) -> int:
     if not is_file(file):
         raise no_index(folder, _OWN_FILES)
     try:
-        mark = read_json(file)
-        kind, version = mark["kind"], mark["format"]
+        kind, version = (read_json(file)[name] for name in ("kind", "format"))
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}). {ANEW}") from error
     if kind != KIND or version not in range(OLDEST, FORMAT + 1):
