@@ -19,6 +19,9 @@ def test_who_may_not_write_is_told_whose_the_nearest_folder_is_that_is_there(tmp
     )
     error = PermissionError(13, "Permission denied", str(tmp_path))
     assert f"(Permission denied: {tmp_path} is {owner}'s, with the rights drwx" in no_rights(error)
+    # Who has it already may have no rights to it: a user is named, too, who needs them.
+    for words in (told, no_rights(error)):
+        assert f"Let user {os.geteuid()}, who runs this, read and write it and what lies beside it" in words
 
 
 def test_what_may_not_even_be_read_is_told_so(tmp_path: Path) -> None:

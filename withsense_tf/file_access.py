@@ -7,9 +7,6 @@ import stat
 from pathlib import Path
 from typing import Final
 
-GIVE: Final = (
-    "Give it, and what lies beside it, to that user (chown, chmod), or run this as the user whose it is."
-)
 MOUNT: Final = "Choose a place that may be written to, or mount the disk otherwise."
 
 
@@ -37,7 +34,7 @@ def no_rights(error: OSError, place: object = None, is_before: bool = True) -> s
     file = error.filename2 or error.filename or place
     why = f"{words_of(error)}: {_whose(Path(str(file)))}"
     changed = "Nothing was changed. " if is_before else ""
-    return f"{file} may not be read or written by who runs this ({why}). {changed}{GIVE}"
+    return f"{file} may not be read or written by who runs this ({why}). {changed}{_remedy()}"
 
 
 def no_writing(place: Path) -> str:
@@ -45,12 +42,21 @@ def no_writing(place: Path) -> str:
     if is_on_read_only_disk(place):
         return disk_is_read_only(place)
     how = "only" if has_right(_nearest(place), os.R_OK) else "not"
-    return f"{place} may {how} be read: {_whose(place)}. Nothing was changed. {GIVE}"
+    return f"{place} may {how} be read: {_whose(place)}. Nothing was changed. {_remedy()}"
 
 
 def disk_is_read_only(place: object) -> str:
     """Say that a place lies on a disk that is mounted to be read, and what to do."""
     return f"{place} may only be read: its disk is mounted so. Nothing was changed. {MOUNT}"
+
+
+def _remedy() -> str:
+    """Say who runs this and needs the rights: whose a file is may have taken them from itself."""
+    number = os.geteuid() if hasattr(os, "geteuid") else None
+    user = "the user who runs this" if number is None else f"user {number}, who runs this,"
+    return (
+        f"Let {user} read and write it and what lies beside it (chown, chmod), or run this as a user who may."
+    )
 
 
 def _whose(place: Path) -> str:

@@ -55,5 +55,5 @@ def test_the_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> Non
 
 def test_half_a_key_is_an_error(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_bytes(b"half")
-    with pytest.raises(DataError, match="no key of 32 bytes"):
+    with pytest.raises(DataError, match=r"no key of 32 bytes\. Bring it back from a copy; .*, remove it"):
         PhotoIds.of_folder(tmp_path)

@@ -178,12 +178,13 @@ def test_who_may_only_read_an_index_is_told_so_before_the_work_and_by_which_file
         ["compact"],
     )
     files = [f"index/{file.name}" for file in (folder / "index").iterdir() if file.is_file()]
+    files.append("index/generations")
     with without_rights(folder, *files, "index", mode=0o555):
         for words in changes:
             done = runner.invoke(app, ["index", *words, "--index", f"{folder}/index"])
             told = str(done.exception)
             assert told.startswith(f"The index cannot be changed: {folder}/index may only be read: "), words
-            assert "with the rights dr-xr-xr-x. Nothing was changed. Give it" in told
+            assert "with the rights dr-xr-xr-x. Nothing was changed. Let user" in told
     assert "1 removed" in run("index", *changes[0], "--index", f"{folder}/index")
 
 

@@ -200,7 +200,7 @@ def test_a_file_of_another_user_is_named_with_whose_it_is(
     assert told.startswith(
         f"Error: {tmp_path}/notes.txt may not be read or written by who runs this (Permission"
     )
-    assert "'s, with the rights ----------). Give it," in told
+    assert "'s, with the rights ----------). Let user " in told
 
 
 def test_a_command_says_each_warning_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,10 +60,14 @@ def test_an_index_that_this_user_may_not_look_into_is_not_called_none(tmp_path: 
         Catalog(tmp_path / "index")
 
 
+# What cannot be read is in the way of a build, too: it needs another folder.
+WAYS_OUT = r"Bring the folder of the index back from a copy, or build another one: .*build FOLDER --index NEW_FOLDER$"
+
+
 @pytest.mark.parametrize("version", [1, 2, 99])
 def test_an_index_of_another_format_is_to_be_built_anew(version: int, index_folder: Path) -> None:
     (index_folder / "index.json").write_text(json.dumps({"kind": "withsense index", "format": version}))
-    with pytest.raises(DataError, match=rf"format {version};.*Build the index anew.*index build"):
+    with pytest.raises(DataError, match=rf"format {version};.* {WAYS_OUT}"):
         ask(index_folder)
 
 
@@ -87,14 +91,23 @@ def test_an_index_of_the_format_before_is_brought_up_to_this_one(index_folder: P
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"kind": 1}'])
 def test_a_damaged_mark_is_a_clear_error(text: str, index_folder: Path) -> None:
     (index_folder / "index.json").write_text(text)
-    with pytest.raises(DataError, match=r"index\.json is damaged.*[Bb]uild the index anew"):
+    with pytest.raises(DataError, match=rf"index\.json is damaged .*\. {WAYS_OUT}"):
         ask(index_folder)
+    with pytest.raises(DataError, match=WAYS_OUT):
+        Catalog.make(index_folder)
 
 
 def test_missing_tables_are_a_clear_error(index_folder: Path) -> None:
     (index_folder / "catalog.sqlite").unlink()
-    with pytest.raises(DataError, match=r"catalog\.sqlite is missing. Build the index anew"):
+    with pytest.raises(DataError, match=rf"catalog\.sqlite is missing\. {WAYS_OUT}"):
         ask(index_folder)
+
+
+def test_an_index_that_lost_its_mark_is_told_from_a_folder_of_another_kind(index_folder: Path) -> None:
+    (index_folder / "index.json").unlink()
+    for look in (ask, Catalog.make):
+        with pytest.raises(DataError, match=rf"is not whole: .*index\.json is missing\. {WAYS_OUT}"):
+            look(index_folder)
 
 
 @pytest.mark.parametrize("how", ["empty", "half", "text", "flipped"])
@@ -109,7 +122,7 @@ def test_damaged_tables_are_a_clear_error(how: str, index_folder: Path) -> None:
             "flipped": content[:100] + b"\xff" * (len(content) - 100),
         }[how]
     )
-    with pytest.raises(DataError, match=r"catalog\.sqlite is damaged.*build the index anew"):
+    with pytest.raises(DataError, match=rf"catalog\.sqlite is damaged .*\. {WAYS_OUT}"):
         ask(index_folder)
 
 
@@ -127,7 +140,7 @@ def test_tables_that_lost_a_part_are_damaged_and_tell_no_text(
         connection.execute(change)
     with pytest.raises(DataError) as caught:
         ask(index_folder)
-    message = rf"catalog\.sqlite is damaged .*{what}.*: build the index anew, or bring it back from a copy"
+    message = rf"catalog\.sqlite is damaged .*{what}.*\. {WAYS_OUT}"
     assert re.search(message, str(caught.value))
     assert "secret" not in str(caught.value)
     (problem,) = verify_index(PhotoIndex(index_folder))

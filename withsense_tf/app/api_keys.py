@@ -115,7 +115,11 @@ class KeyRing:
         try:
             keys = [_read_key(cells) for cells in parse_json(content)["keys"]]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DataError(f"{self.file} is no file of API keys ({error!r}), so nobody may ask.") from error
+            raise DataError(
+                f"{self.file} is no file of API keys ({words_of(error)}), so nobody may ask. Bring it back from "
+                "a copy; without one, move it away, and everyone needs a new key: python -m withsense_tf "
+                f"keys create NAME --keys {self.file}"
+            ) from error
         return {key.id: key for key in keys}
 
 

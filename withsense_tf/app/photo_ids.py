@@ -49,7 +49,10 @@ class PhotoIds:
                     stream.write(secrets.token_bytes(KEY_BYTES))
         key = file.read_bytes()
         if len(key) != KEY_BYTES:
-            raise DataError(f"{file} holds no key of {KEY_BYTES} bytes: remove it, and ids of photos change.")
+            raise DataError(
+                f"{file} holds no key of {KEY_BYTES} bytes. Bring it back from a copy; without one, remove it: photos "
+                "get new ids, and links of before lead nowhere."
+            )
         return cls(key)
 
     def write(self, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +27,11 @@ from withsense_tf.index.trail.decision_trail import (
     Signer,
     new_decision,
 )
-from withsense_tf.index.trail.table_decision import ContraryError, rows_of, table_with
+from withsense_tf.index.trail.table_decision import ContraryError, cells_that_hold, rows_of, table_with
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.overrides import Override, parse_overrides
+from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
 
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
@@ -56,7 +56,7 @@ def decide(
         if decision == "allow":
             _check_file(service, name, digest)
         new = Override(name, decision, signer.name, reason, digest)
-        note = new_decision(name, digest, decision, _cells(old), signer, reason)
+        note = new_decision(name, digest, decision, cells_that_hold(old), signer, reason)
         return _put_override(service, rows, old, new, note)
 
 
@@ -136,17 +136,44 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
             raise ProblemError(
                 409, "not_the_last", "This photo was decided on again since.", f"Undo {last.id} first."
             )
-        before = None if found_decision.before is None else Override(**found_decision.before)
-        decision = None if before is None else before.decision
         photo, digest = found_decision.photo, found_decision.digest
         now = rows_of(rows, photo, digest)
-        note = replace(new_decision(photo, digest, decision, _cells(now), signer, reason), undoes=number)
+        _check_stands(decisions, found_decision, now)
+        before = None if found_decision.before is None else Override(**found_decision.before)
+        decision = None if before is None else before.decision
+        note = replace(
+            new_decision(photo, digest, decision, cells_that_hold(now), signer, reason), undoes=number
+        )
         return _put_override(service, rows, now, before, note)
 
 
-def can_be_undone(decisions: Sequence[Decision]) -> set[str]:
+def _check_stands(decisions: Sequence[Decision], last: Decision, now: Sequence[Override]) -> None:
+    """Raise where the table has something else of a photo than the last decision on it left there."""
+    if now != _rows_left_by(decisions, last):
+        others = [f"{one.by} decided to {one.decision} this photo since ({one.reason})." for one in now]
+        detail = others[-1] if others else "The table of decisions has no decision on this photo now."
+        raise ProblemError(409, "not_the_last", detail, "Look at it again.")
+
+
+def _rows_left_by(decisions: Sequence[Decision], decision: Decision) -> list[Override]:
+    """Return what a decision, or the taking back of one, left of a photo in the table of overrides."""
+    if decision.undoes is not None:
+        undone_decision = next((one for one in decisions if one.id == decision.undoes), decision)
+        cells = undone_decision.before
+    else:
+        cells = {name: getattr(decision, name) for name in OVERRIDE_COLUMNS}
+    # As the table is read.
+    return [] if cells is None else [Override(**{name: cell.strip() for name, cell in cells.items()})]
+
+
+def can_be_undone(service: PhotoService, decisions: Sequence[Decision]) -> set[str]:
     """Return the numbers of what `undo` takes back, without what took something back: the page offers no such."""
-    return {one.id for one in _last_ones(decisions).values() if not one.undoes}
+    rows = [] if service.settings.law.overrides is None else _rows(service)
+    return {
+        one.id
+        for one in _last_ones(decisions).values()
+        if not one.undoes and rows_of(rows, one.photo, one.digest) == _rows_left_by(decisions, one)
+    }
 
 
 def _last_ones(decisions: Sequence[Decision]) -> dict[str, Decision]:
@@ -266,7 +293,3 @@ def _put_override(
 
 def _trail(service: PhotoService) -> DecisionTrail:
     return DecisionTrail(service.settings.state_folder)
-
-
-def _cells(rows: Sequence[Override]) -> dict[str, str] | None:
-    return asdict(rows[-1]) if rows else None

@@ -24,7 +24,14 @@ from withsense_tf.common.atomic_files import DRAFT, whole_file
 from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
-from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain, no_index, warn_of_format
+from withsense_tf.index.integrity.table_errors import (
+    ANEW,
+    CELL_ERRORS,
+    code_of,
+    explain,
+    no_index,
+    warn_of_format,
+)
 from withsense_tf.index.tables.schema import add_columns, make_tables, show_live
 from withsense_tf.index.tables.words_table import make_words_anew
 
@@ -151,9 +158,7 @@ class Catalog:
     def _check_cells(self, error: Exception) -> None:
         """Blame the tables for an error that comes of what is in them."""
         if wrong := wrong_cells(self._connection()):
-            raise DataError(
-                f"{wrong[0]} Build the index anew, or bring {self._file} back from a copy."
-            ) from error
+            raise DataError(f"{wrong[0]} {ANEW}") from error
 
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:
@@ -282,15 +287,14 @@ def _check_mark(folder: Path) -> int:
     if not is_file(file):
         raise no_index(folder, _OWN_FILES)
     try:
-        mark = read_json(file)
-        kind, version = mark["kind"], mark["format"]
+        kind, version = (read_json(file)[name] for name in ("kind", "format"))
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
+        raise DataError(f"{file} is damaged ({error}). {ANEW}") from error
     if kind != KIND or version not in range(OLDEST, FORMAT + 1):
         raise DataError(
             f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
-            "Build the index anew, in another folder: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
+            f"{ANEW}"
         )
     if not (folder / TABLES).is_file():
-        raise DataError(f"{folder} is not whole: {TABLES} is missing. Build the index anew.")
+        raise DataError(f"{folder} is not whole: {TABLES} is missing. {ANEW}")
     return int(version)

@@ -149,6 +149,61 @@ def test_an_older_decision_is_not_undone_before_a_later_one(reviewer: TestClient
     )
 
 
+@pytest.mark.closed
+@pytest.mark.parametrize("decision", ["allow", "restrict"])
+@pytest.mark.parametrize("row", ["other", "same_decision", "none"])
+def test_a_later_decision_of_the_terminal_is_not_taken_back_with_the_one_before(
+    reviewer: TestClient, place: Place, decision: str, row: str
+) -> None:
+    table, policy = place.index.parent / "overrides.csv", Policy.of_files(place.law)
+    photo = reviewer.get("/api/v1/review/withheld").json()[0]
+    said = {"id": photo["id"], "by": "Sam", "reason": "x"}
+    other = "restrict" if decision == "allow" else "allow"
+    numbers = [
+        reviewer.post("/api/v1/review/decisions", json=said | {"decision": what}).json()["id"]
+        for what in (other, decision)
+    ]
+    if row == "other":
+        decide_in_table(
+            table, {photo["name"]: photo["digest"]}, policy, photo["name"], other, Signer("Tom"), "y"
+        )
+    else:
+        text = f"{photo['name']},{photo['digest']},{decision},Tom,y\n" if row == "same_decision" else ""
+        table.write_text(f"photo,digest,decision,by,reason\n{text}", encoding="utf-8")
+    judge_anew(PhotoIndex(place.index), Policy.of_files(place.law), lift=True)
+    before, pictures = table.read_bytes(), reviewer.get(f"/api/v1/photos/{photo['id']}").status_code
+    assert not reviewer.get("/review?tab=decisions").text.count("/review/undo/")
+    answer = reviewer.post(f"/api/v1/review/decisions/{numbers[1]}/undo", json={"by": "Sam", "reason": "x"})
+    assert (answer.status_code, answer.json()["kind"]) == (409, "not_the_last"), answer.text
+    assert ("Tom decided" if row != "none" else "no decision on this photo") in answer.json()["detail"]
+    assert table.read_bytes() == before
+    assert reviewer.get(f"/api/v1/photos/{photo['id']}").status_code == pictures
+    page = reviewer.post(
+        f"/review/undo/{numbers[1]}", data={"by": "S", "reason": "x"}, headers={"accept-language": "ru"}
+    )
+    assert page.status_code == 409
+    assert "сейчас" in page.text.casefold()
+
+
+@pytest.mark.closed
+def test_what_held_before_by_two_rows_holds_again_as_it_did(reviewer: TestClient, place: Place) -> None:
+    table = place.index.parent / "overrides.csv"
+    photo = reviewer.get("/api/v1/review/withheld").json()[0]
+    rows = f"{photo['name']},,restrict,Eve,hers\n{photo['name']},{photo['digest']},allow,Ann,dolls\n"
+    table.write_text(f"photo,digest,decision,by,reason\n{rows}", encoding="utf-8")
+    judge_anew(PhotoIndex(place.index), Policy.of_files(place.law), lift=True)
+    said = {"id": photo["id"], "decision": "allow", "by": "Sam", "reason": 'a\r\nb, "c"'}
+    first = reviewer.post("/api/v1/review/decisions", json=said).json()
+    assert first["before"]["by"] == "Eve"
+    undo = {"by": "Sam", "reason": "x"}
+    second = reviewer.post(f"/api/v1/review/decisions/{first['id']}/undo", json=undo)
+    assert (second.status_code, [one.by for one in load_overrides(table).values()]) == (201, ["Eve"])
+    # What was taken back is brought back in the same way.
+    third = reviewer.post(f"/api/v1/review/decisions/{second.json()['id']}/undo", json=undo)
+    assert (third.status_code, [one.by for one in load_overrides(table).values()]) == (201, ["Sam"])
+    assert reviewer.get(f"/api/v1/photos/{photo['id']}").status_code == 200
+
+
 def test_a_decision_on_a_state_that_is_no_more_is_refused(reviewer: TestClient) -> None:
     (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
     said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls.", "state": photo["state"]}

@@ -30,11 +30,14 @@ def test_a_folder_that_is_gone_has_one_line_that_says_what_mends_it(
     assert line.startswith(
         f"The folder {tmp_path}/disk/two is gone, and with it the files of 5 photos: look-0-0.png"
     )
-    assert "look-2-0.png and 2 more. Bring it back" in line
+    assert "look-2-0.png and 2 more. Bring back what was there" in line
     assert "look-3-0.png" not in line
-    assert "index update NEW_FOLDER --replace" in line
+    # By a folder that is a part of what was indexed, all other photos would be lost.
+    assert line.endswith(f"or run index update {tmp_path}/disk.")
+    assert "index update" not in file_problems(photos, None)[0]
     shutil.rmtree(tmp_path / "disk")
     (line,) = file_problems(photos, str(tmp_path / "disk"))
+    assert line.endswith("Bring it back; if it was moved, run index update NEW_FOLDER --replace.")
     assert line.startswith(f"The folder {tmp_path}/disk is gone, and with it the files of 10 photos")
 
 

@@ -11,6 +11,8 @@ from small_index import LAW, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import NotBuiltError, PhotoIndex
+from withsense_tf.index.upkeep.compact import compact_index
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 
@@ -68,3 +70,17 @@ def test_files_of_the_model_that_changed_are_named(index: PhotoIndex) -> None:
     file = next(path for path in (index.folder / "generations" / "1" / "matcher").rglob("*.json"))
     file.write_text(file.read_text() + " ")
     assert any("The files of model 1 are not those" in problem for problem in verify_index(index))
+
+
+def test_a_model_before_the_present_one_that_changed_is_removed_by_compact(index: PhotoIndex) -> None:
+    take_over(index, index.copy_model(1))
+    with (index.folder / "generations" / "1" / "matcher" / "arrays.npz").open("ab") as file:
+        file.write(b"x")
+    for vectors in (index.folder / "generations" / "1" / "vectors").rglob("*.vectors"):
+        vectors.write_bytes(b"")
+    index = PhotoIndex(index.folder, index.store)
+    problems = verify_index(index)
+    assert "it is the model before the present one, which index compact removes." in problems[0]
+    assert all("index compact" in problem for problem in problems)
+    compact_index(index)
+    assert verify_index(index) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from withsense_tf.app.photo_ids import KEY_FILE
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.errors import DiskError, RightsError, on_disk
+from withsense_tf.errors import DiskError, on_disk
 from withsense_tf.file_access import has_right, is_on_read_only_disk
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -37,10 +37,10 @@ def check_start(settings: AppSettings) -> list[str]:
     else:
         try:
             _check_writable(state)
-        except RightsError:
-            raise
         except DiskError as error:
-            raise DiskError(f"{error} A server keeps there what it makes: --state FOLDER.") from error
+            raise type(error)(
+                f"{error} A server keeps there what it makes; elsewhere with --state FOLDER."
+            ) from error
     places = [state, *(state.iterdir() if state.is_dir() else ())]
     if law.overrides is not None:  # another table takes its place
         places += [law.overrides.parent, law.overrides, Path(f"{law.overrides}.lock")]

@@ -63,7 +63,7 @@ def overview(request: Request, service: Service, fields: Annotated[ListFields, Q
             values |= _withheld_page(service, country, fields.after, criteria)
         elif tab == "decisions":
             values["items"] = review_routes.decisions(service)[::-1]
-            values["can_be_undone"] = review.can_be_undone(review.trail(service))
+            values["can_be_undone"] = review.can_be_undone(service, review.trail(service))
         elif tab == "permissions":
             values["items"] = review_routes.consents(service)
         else:

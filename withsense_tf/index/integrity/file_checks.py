@@ -28,17 +28,24 @@ def file_problems(photos: Sequence[tuple[str, str, str]], source: str | None) ->
             folder = _missing_folder(Path(path)) if is_gone else None
             reason = "there is none any more" if is_gone else error.reason
             problems.setdefault((folder, reason), []).append(name)
-    update = (
-        "" if source is None else f" Bring back what was there, or run index update {shlex.quote(source)}."
-    )
-    return [_line(folder, reason, names, update) for (folder, reason), names in problems.items()]
+    return [
+        _line(folder, reason, names, _advice(folder, source)) for (folder, reason), names in problems.items()
+    ]
+
+
+def _advice(folder: Path | None, source: str | None) -> str:
+    """Return what mends it; only where all that was indexed lay in a folder that is gone may another replace it."""
+    if folder is not None and source is not None and Path(source).is_relative_to(folder):
+        return " Bring it back; if it was moved, run index update NEW_FOLDER --replace."
+    update = "" if source is None else f", or run index update {shlex.quote(source)}"
+    return f" Bring back what was there{update}."
 
 
 def _line(folder: Path | None, reason: str, names: Sequence[str], update: str) -> str:
     if folder is not None:
         return (
             f"The folder {folder} is gone, and with it the files of {len(names):,} photos: "
-            f"{some_of(names, MOST_NAMED)}. Bring it back; if it was moved, run index update NEW_FOLDER --replace."
+            f"{some_of(names, MOST_NAMED)}.{update}"
         )
     if len(names) == 1:
         return f"The file of {names[0]} is not used: {reason}.{update}"

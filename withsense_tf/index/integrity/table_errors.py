@@ -33,6 +33,11 @@ NO_FULL_TEXT: Final = "no such module: fts5"
 DAMAGE: Final = re.compile(
     r"(no such (table|column)|Could not decode to UTF-8).*?(?= with text|$)", re.DOTALL
 )
+# What to do about tables that cannot be read: a build would read them first, so that it is of no use in their folder.
+ANEW: Final = (
+    "Bring the folder of the index back from a copy, or build another one: python -m withsense_tf index build FOLDER "
+    "--index NEW_FOLDER"
+)
 # What to do about the errors of SQLite that say what happened.
 ADVICE: Final = {
     sqlite3.SQLITE_FULL: " Its disk is full: make room.",
@@ -66,7 +71,7 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
     lost_part = DAMAGE.match(str(error))
     if lost_part or code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         what = lost_part.group() if lost_part else error
-        return DataError(f"{file} is damaged ({what}): build the index anew, or bring it back from a copy.")
+        return DataError(f"{file} is damaged ({what}). {ANEW}")
     # Where there is no room even to read with a log, the tables are opened to be read alone.
     if code_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         # SQLite asks for room in whole pages, and says no more of it than that it failed.
@@ -84,7 +89,10 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
 
 
 def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
-    """Return what is to be raised where a folder is no index: what is there instead but its `own` files, what to do."""
+    """Return what is to be raised where a folder is no index: what is there instead but its `own` files, what to do.
+
+    With files of its own and others it was one.
+    """
     try:
         names = [] if is_file(folder) else sorted(part.name for part in folder.iterdir())
     except PermissionError as error:
@@ -92,6 +100,10 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
     except (OSError, ValueError):  # there is nothing, or no system can have such a name
         names = []
     others = [f"a folder that has {name}" for name in names if name not in own]
+    if others and len(others) < len(names):
+        return DataError(
+            f"{folder} is not whole: it has tables of an index, and index.json is missing. {ANEW}"
+        )
     if is_file(folder) or others:
         return DataError(
             f"{folder} is no index, but {others[0] if others else 'a file'}. Name the folder of an index (--index), or "

@@ -40,6 +40,12 @@ def rows_of(rows: Iterable[Override], photo: str, digest: str) -> list[Override]
     return [one for one in rows if one.photo == photo and one.digest in ("", digest)]
 
 
+def cells_that_hold(rows: Iterable[Override]) -> dict[str, str] | None:
+    """Return the cells of that row on a photo, of those in the table, which holds: a restriction before the others."""
+    restrictions_last = sorted(rows, key=lambda one: one.decision == "restrict")
+    return asdict(restrictions_last[-1]) if restrictions_last else None
+
+
 def table_with(
     rows: Sequence[Override], old: Sequence[Override], new: Override | None, where: str
 ) -> tuple[bytes, dict[str, Override]]:
@@ -128,8 +134,7 @@ def decide_in_table(
         new = Override(photo, decision, who, why, digest)
         content, overrides = table_with(rows, old, new, f"Nothing was written: {table}")
         law = replace(policy, ownership=replace(policy.ownership, overrides=overrides))
-        before = asdict(old[-1]) if old else None
-        note = new_decision(photo, digest, decision, before, replace(signer, name=who), why)
+        note = new_decision(photo, digest, decision, cells_that_hold(old), replace(signer, name=who), why)
         with audit_before_effect(note, law), whole_file(table) as draft:
             fill_draft(draft, content, table)
     return old

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from withsense_tf.index.brought import erase_kept_out
+from withsense_tf.index.catalog import TABLES
+from withsense_tf.index.integrity.table_errors import check_writable
 from withsense_tf.index.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
 from withsense_tf.index.tables.models_table import model_numbers
 from withsense_tf.index.tables.state_table import get_state
@@ -15,6 +17,7 @@ def compact_index(index: PhotoIndex) -> str:
     Searches go on meanwhile. What was staged and not published is made anew by the next ingest. There is nothing to
     roll back to afterwards. A model that is being built stays; the files of those that are dropped go later.
     """
+    check_writable(index.folder / TABLES)
     index.remove_dropped()
     erase_kept_out(index)
     with index.catalog.reading() as tables:

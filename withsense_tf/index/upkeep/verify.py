@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import check_census
 from withsense_tf.index.integrity.file_checks import file_problems
 from withsense_tf.index.integrity.seal import sealed_photos
+from withsense_tf.index.integrity.table_errors import ANEW
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.model_generation import Generation, folder_identity
 from withsense_tf.index.photo_index import NotBuiltError, PhotoIndex
@@ -28,6 +30,8 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
 from withsense_tf.policy.levels import age_limit_of
+
+BEFORE: Final = "the model before the present one"
 
 
 def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
@@ -81,8 +85,8 @@ def _law(tables: sqlite3.Connection) -> list[str]:
     other = [one.item.name for one in photos if facts.get(one.photo, set()) != set(fact_rows(one.item.facts))]
     if other:
         problems.append(
-            f"The columns that filters ask of {len(other):,} photos are not those that came in, such as of {other[0]}: "
-            "build the index anew."
+            f"The columns that filters ask of {len(other):,} photos are not those that came in, such as of {other[0]}. "
+            f"{ANEW}"
         )
     if foreign:
         problems.append(
@@ -101,18 +105,22 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     number = generation.number
     what = f"model {number}"
     problems = []
+    remedy = "build it anew" if in_use else f"it is {BEFORE}, which index compact removes"
     if folder_identity(generation.folder) != generation.identity:
-        problems.append(f"The files of {what} are not those that the index was built with: build it anew.")
+        problems.append(f"The files of {what} are not those that the index was built with: {remedy}.")
     if in_use:
         missing = count_photos(tables, live_without_rows(number))
         if missing:
             problems.append(f"{missing:,} live photos have no vectors by {what}: run index verify --repair.")
     if caption_count(tables, number) < (caption_end(tables, number) or 0):
-        problems.append(f"Model {number} counts fewer captions than it has: build it anew.")
+        problems.append(f"Model {number} counts fewer captions than it has: {remedy}.")
     behind_end = count_rows_behind_end(tables, number)
     if behind_end:
         problems.append(f"{behind_end:,} rows of {what} lie behind its end: run index verify --repair.")
-    return problems + _vectors(tables, generation, what)
+    vectors = _vectors(tables, generation, what)
+    return problems + [
+        line if in_use else f"{line} Or remove it: it is {BEFORE} (index compact)." for line in vectors
+    ]
 
 
 def _vectors(tables: sqlite3.Connection, generation: Generation, what: str) -> list[str]:
