@@ -103,6 +103,18 @@ def test_programs_get_the_counts_and_the_photos_as_json(photos: Path, table: Pat
     (swing,) = (row for row in answer["restricted_photos"] if row["photo"] == "swing.jpg")
     assert (swing["source"], swing["votes"], swing["captions"]) == ("captions", 1, 1)
     assert "boy" in swing["evidence"][0]
+    for name, evidence in (("within.jpg", ["keywords: rocks, surf"]), ("bare.jpg", [])):
+        (row,) = (row for row in answer["restricted_photos"] if row["photo"] == name)
+        assert row["evidence"] == evidence
+
+
+def test_who_decides_sees_the_keywords_of_photos_that_have_nothing_else(photos: Path) -> None:
+    evidence = "keywords: rocks, surf"
+    assert f"within.jpg\tno captions\t0\t0\t{evidence}\n" in invoke(photos)[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        queue = finish(app, "policy", "queue", str(photos), env=law_variables()).stdout
+    assert f"within.jpg\tno captions\t\t{evidence}\n" in queue
 
 
 def test_what_a_judge_of_photos_restricts_is_a_reason_of_its_own(

@@ -13,6 +13,8 @@ from withsense_tf.commands.index_options import Folder
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
+    from withsense_tf.policy.current_policy import Policy
+    from withsense_tf.policy.photo_judge import ChildJudge
     from withsense_tf.policy.service import LawFiles
 
 
@@ -41,15 +43,7 @@ def judge_photos(
 
     policy = Policy.of_files(law)
     asked_judge = load_judge(judge)
-    # Whom the law would restrict by this judge, at its own thresholds and the country's, is marked.
-    hearing = replace(
-        policy.ownership,
-        photo_judge=asked_judge,
-        judge_threshold=asked_judge.threshold,
-        judge_sure=asked_judge.sure,
-    )
-    level = replace(policy, ownership=hearing).level(policy.countries.rule(country))
-    threshold = min(hearing.judge_threshold, level.sure)
+    threshold = _threshold(asked_judge, policy, country)
     gate = policy.gate(load_dataset(folder, tell=functools.partial(typer.echo, err=True)), country)
     photos = gate.data.photos.sort_values("photo")
     chances = ask_judge(asked_judge, [Path(path) for path in photos["path"]])
@@ -72,3 +66,12 @@ def judge_photos(
         "nothing: let a person look at them, and restrict those that show a child in a table of overrides.",
         err=True,
     )
+
+
+def _threshold(judge: ChildJudge, policy: Policy, country: str | None) -> float:
+    """Return from where on the law would restrict by a judge, at its own thresholds and the country's."""
+    hearing = replace(
+        policy.ownership, photo_judge=judge, judge_threshold=judge.threshold, judge_sure=judge.sure
+    )
+    level = replace(policy, ownership=hearing).level(policy.countries.rule(country))
+    return min(hearing.judge_threshold, level.sure)

@@ -6,6 +6,7 @@ import functools
 import json as json_format
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -73,14 +74,15 @@ def list_restricted(
 
 def _restricted_photos(gate: Gate) -> dict[str, tuple[PhotoDecision, str]]:
     """Return the restricted photos by name, in order, each with its decision and why it is restricted, in short."""
-    from withsense_tf.data.embedded.keyword_places import keywords_among
-    from withsense_tf.index.trail.restriction_reasons import reason_of
+    from withsense_tf.data.embedded.keyword_places import keywords_by_photo
+    from withsense_tf.index.trail.restriction_reasons import evidence_of, reason_of
 
-    texts = gate.data.other_texts
-    cells = zip(texts["photo"], texts["caption"], texts["text"], strict=True)
-    with_keywords = {photo for photo, place, text in cells if keywords_among([(place, text)])}
+    keywords = keywords_by_photo(gate.data.other_texts)
     return {
-        photo: (decision, reason_of(decision.source, photo in with_keywords))
+        photo: (
+            replace(decision, evidence=evidence_of(decision, keywords)),
+            reason_of(decision.source, photo in keywords),
+        )
         for photo in sorted(set(gate.data.photos["photo"]) & gate.decisions.keys())
         if (decision := gate.decisions[photo]).restricted
     }

@@ -55,6 +55,30 @@ def test_an_error_that_nobody_foresaw_is_answered_without_a_trace(
 
 
 @pytest.mark.closed
+@pytest.mark.parametrize(
+    ("language", "number"), [("en", "The number of the request:"), ("ru", "Номер запроса:")]
+)
+def test_a_page_of_an_error_that_nobody_foresaw_has_the_number_of_the_request(
+    still_place: Place,
+    new_client: Callable[..., TestClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    number: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    client = new_client(still_place.settings(state=tmp_path))
+    asked = {"accept": "text/html", "accept-language": language}
+    assert number not in client.get("/nothing-here", headers=asked).text
+    monkeypatch.setattr(questions, "find", fail)
+    answer = client.get("/search?q=wall", headers=asked)
+    assert answer.status_code == 500
+    assert f"{number} <code>{answer.headers['x-request-id']}</code>" in answer.text
+
+
+@pytest.mark.closed
 def test_of_a_file_that_could_not_be_used_the_log_has_the_name_and_the_answer_has_not(
     still_place: Place,
     new_client: Callable[..., TestClient],

@@ -151,7 +151,7 @@ def test_who_may_ask_is_told_how_many_there_are(place: Place, new_client: Callab
 def test_where_no_key_is_asked_for_every_page_tells_how_many_there_are(client: TestClient) -> None:
     headers = {"accept": "text/html", "cookie": "withsense_country=BB"}
     for path in ("/", "/nothing-here", "/law"):
-        assert "6 photos are searched here" in client.get(path, headers=headers).text
+        assert "6 photos are searched here, copies counted" in client.get(path, headers=headers).text
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from app_places import WITHHELD, Place, ids_of
@@ -314,15 +315,17 @@ def test_how_many_photos_nobody_has_described_is_said_with_what_to_do(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
     client = new_client(place.settings(country="BB"))
-    assert "nobody has described" not in client.get("/review").text.partition("<footer")[0]
+    assert "no caption says" not in client.get("/review").text.partition("<footer")[0]
+    bare = item_of(place.index.parent / "more", "bare.png", 75, texts=[])
     index = PhotoIndex(place.index)
     ingest(
         index,
-        [item_of(place.index.parent / "more", "bare.png", 75, texts=[])],
+        [replace(bare, other_texts=(("IPTC Keywords of bare.png", "rocks"),))],
         Policy.of_files(place.law),
         others="keep",
     )
     index.close()
     page = client.get("/review").text
-    assert "1 photo of the index is withheld because nobody has described it." in page
-    assert "bare.png" in client.get("/review?rule=no+captions").text
+    assert "1 photo of the index is withheld: no caption says what it shows." in page
+    bare_photos = client.get("/review?rule=no+captions").text
+    assert ("bare.png" in bare_photos, "<li>rocks</li>" in bare_photos) == (True, True)

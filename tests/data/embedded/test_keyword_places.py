@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from withsense_tf.data.embedded.keyword_places import keywords_among
+from withsense_tf.data.embedded.keyword_places import keywords_among, keywords_by_photo
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,14 @@ def test_keywords_are_what_stands_where_keywords_do(where: str, text: str, keywo
 def test_what_two_places_say_is_one_keyword() -> None:
     texts = [("IPTC Keywords of a.jpg", "Lighthouse"), ("XMP subject of a.jpg", "lighthouse")]
     assert keywords_among(texts) == ("Lighthouse",)
+
+
+def test_keywords_are_told_by_photo() -> None:
+    rows = [
+        ("XMP subject of a.jpg", "a.jpg", "rocks"),
+        ("column tags of a.jpg", "a.jpg", "tags . surf; Rocks"),
+        ("XMP creator of b.jpg", "b.jpg", "Ann"),
+    ]
+    texts = pd.DataFrame(rows, columns=["caption", "photo", "text"])
+    assert keywords_by_photo(texts) == {"a.jpg": ("rocks", "surf")}
+    assert keywords_by_photo(texts[:0]) == {}

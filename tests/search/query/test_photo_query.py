@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from small_index import CHILD, LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -77,6 +78,19 @@ def test_the_networks_of_a_model_are_loaded_once_for_all_photos_that_are_asked_b
         photo = draw_look(tmp_path, number)
         assert len(search(photo=str(photo), says="a wall", minimum=0).hits) > 0
     assert len(loads) == 1
+
+
+def test_a_file_cropped_from_a_photo_of_the_index_finds_that_photo_first(
+    index: PhotoIndex, looks: Path, tmp_path: Path
+) -> None:
+    search = Search(index, policy=LAW, country="BB")
+    for look in range(3):
+        whole = Image.open(draw_look(looks, look)).resize((320, 320))
+        whole.crop((0, 0, 288, 288)).save(crop := tmp_path / f"crop-{look}.png")
+        answer = search(photo=str(crop), says="a wall", minimum=0)
+        # Like the same file, it is asked by the point that the index has.
+        assert (answer.hits[0].photo, answer.hits[0].score) == (f"{look:03d}.png", pytest.approx(1))
+        assert f"is in the index: {look:03d}.png." in (answer.message or "")
 
 
 @pytest.mark.parametrize("name", ["nobody.png", "a" * 300, "\udcff.png", "chil\0d.png", "/child.png"])

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from withsense_tf.app.guards.refusals import request_id
 from withsense_tf.app.page import (
     add_page,
     file_question,
@@ -208,6 +209,8 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         problem.status,
         problem={"status": problem.status, "kind": problem.kind, "detail": without_paths(problem.detail),
                  "advice": without_paths(problem.advice)},
+        # By it who runs the server finds in the log what went wrong.
+        request_number=request_id(request.scope) if problem.status >= 500 else "",
         q=request.query_params.get("q", ""),
         own_photo=request.url.path == "/by-photo",
         says=getattr(request.state, "says", ""),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.data.embedded.exif_texts import TAGS as EXIF_TAGS
 from withsense_tf.data.embedded.file_words import KEYWORD
 from withsense_tf.data.embedded.iptc_texts import NAMES as IPTC_NAMES
 from withsense_tf.data.embedded.xmp_texts import KEYWORDS as XMP_KEYWORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _IN_FILES: Final = (
     *(where for where, kind in EXIF_TAGS.values() if kind == KEYWORD),
@@ -38,3 +41,11 @@ def keywords_among(texts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         for keyword in filter(None, map(str.strip, _BETWEEN.split(text))):
             keywords.setdefault(keyword.casefold(), keyword)
     return tuple(keywords.values())
+
+
+def keywords_by_photo(other_texts: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the keywords of each photo that has some, by name, of a table of texts that are no captions."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for photo, place, text in other_texts[["photo", "caption", "text"]].to_numpy():
+        places.setdefault(photo, []).append((place, text))
+    return {photo: keywords for photo, texts in places.items() if (keywords := keywords_among(texts))}

@@ -5,10 +5,18 @@ That is for those who look after photos, or hold the index: a stranger is told n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from withsense_tf.policy.overrides import RELEASE
-from withsense_tf.policy.photo_decisions import CLASSIFIER, DUPLICATE, NO_CAPTIONS, SHOWS, UNREAD
+from withsense_tf.policy.photo_decisions import (
+    CLASSIFIER,
+    DUPLICATE,
+    NO_CAPTIONS,
+    SHOWS,
+    UNREAD,
+    PhotoDecision,
+)
 
 # How it is said what a photo from outside shows: in Python, and in a terminal.
 SAYS: Final = 'says="a dog on a beach"'
@@ -39,6 +47,13 @@ def reason_of(source: str, has_keywords: bool = False) -> str:
     if source == NO_CAPTIONS and has_keywords:
         return KEYWORDS_ALONE
     return next((reason for kind, reason in REASONS.items() if source.startswith(kind)), source)
+
+
+def evidence_of(decision: PhotoDecision, keywords: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the evidence of a decision; where no caption says what the photo shows, its keywords by name."""
+    if decision.source == NO_CAPTIONS and (own_keywords := keywords.get(decision.photo)):
+        return (*decision.evidence, f"keywords: {', '.join(own_keywords)}")
+    return decision.evidence
 
 
 def kept_back(source: str, is_outside: bool = False, says: str = "") -> str:

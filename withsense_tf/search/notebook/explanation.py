@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from withsense_tf.common.words import is_foreign, is_keyword_list
+from withsense_tf.data.embedded.keyword_places import keywords_by_photo
+from withsense_tf.index.trail.restriction_reasons import evidence_of
 from withsense_tf.policy.texts.normalise import normalise
 
 if TYPE_CHECKING:
@@ -143,13 +145,14 @@ def waiting_photos(gate: Gate) -> list[PhotoUnderReview]:
     """Return the photos under review, by the judge's number, then by name; what copies or shows one waits with it."""
     from withsense_tf.policy.photo_judge import ask_judge
 
+    keywords = keywords_by_photo(gate.data.other_texts)
     decisions, waiting = gate.decisions, []
     texts = _texts(gate) if decisions else {}
     for photo, path, digest in gate.data.photos[["photo", "path", "digest"]].to_numpy():
         first = _first(photo, decisions)
         if first is None or first.by_hand or not first.restricted:
             continue
-        rules, evidence = [first.source], first.evidence
+        rules, evidence = [first.source], evidence_of(first, keywords)
         if first.source in ("captions", "texts"):
             why = texts.get(first.photo, [])
             if any(verdict.decision == "block" for verdict, _ in why):

@@ -64,8 +64,9 @@ def photo_query(
     """Return what to search by, or a refusal where the law forbids it.
 
     `photo` is the name of a photo of the index, or the path of a file. A file that is in the index under some name
-    is that photo. The law judges others by what who asks `says` that they show and by the captions in the file;
-    without either it takes them as photos without captions.
+    is that photo, and a copy or a crop of a photo that may be shown is asked by that photo's point. The law judges
+    others by what who asks `says` that they show and by the captions in the file; without either it takes them as
+    photos without captions.
 
     `for_strangers`, a name that may not be the query is answered like one that the index does not have, also where a
     file of that name lies here: else everybody could ask which photos are restricted.
@@ -98,9 +99,13 @@ def photo_query(
         return Refusal(
             door.rule.message, NO_SUCH_QUERY if for_strangers else kept_back(answer.rule, says=says)
         )
+    return PhotoQuery(None if here else name, _own_point(generation, tables, name), here)
+
+
+def _own_point(generation: Generation, tables: sqlite3.Connection, name: str) -> np.ndarray:
+    """Return the point that the index has of a photo."""
     row = row_of_live(tables, generation.number, name)
-    point = generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
-    return PhotoQuery(None if here else name, point, here)
+    return generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
 
 
 def _may_show(door: IndexDoor, photo: str) -> bool:
@@ -132,13 +137,15 @@ def _foreign(
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
     if not answer.allowed:
         return Refusal(door.rule.message, None if for_strangers else kept_back(answer.rule, True))
+    copies = [like[at] for at in near_to(own_look, [look for _, _, look, *_ in like])] if like else []
+    here = next((name for _, name, *_, live in copies if live and _may_show(door, name)), None)
+    if here is not None:
+        # A crop's own point may lie nearer to other photos than to that which it was cropped from.
+        return PhotoQuery(None, _own_point(generation, tables, here), here)
     # Its networks take seconds to load; nothing of a stranger's photo stays on a disk.
     name = f"{generation.folder} {generation.identity}"
     matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
-    point = generation.form.point(matcher.photo_rows([content], [file])[0])
-    copies = [like[at] for at in near_to(own_look, [look for _, _, look, *_ in like])] if like else []
-    here = (name for _, name, *_, live in copies if live and _may_show(door, name))
-    return PhotoQuery(None, point, next(here, None))
+    return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
 
 
 def _matcher_of(generation: Generation) -> Matcher:
