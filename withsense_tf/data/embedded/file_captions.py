@@ -20,28 +20,33 @@ MOST_FILES: Final = 3
 LEAST_WORDS, LEAST_LOWER = 3, 2
 MOST_SIGNS: Final = 2_000
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-# What programs say of what they did, and how.
+# What programs say of what they did, and how; people say the second kind of what they see: "A salad made with beans".
 PROGRAM_VERBS: Final = (
-    "created made processed edited optimi[sz]ed generated taken shot captured scanned exported rendered"
+    "processed edited optimi[sz]ed generated shot captured scanned exported rendered resized saved"
 )
+LOOSE_VERBS: Final = "created made taken"
 HOW: Final = "with by using via on"
-# What that is said of where a sentence begins otherwise: "A salad made with beans" is a person's.
-WORKS: Final = r"(?:photo(?:graph)?|picture|image|graphic|video|file|art(?:work)?|snapshot|screen)s?\b.*"
+# What a machine, or a studio, says it of.
+WORKS: Final = (
+    r"(?:photo(?:graph)?|picture|image|graphic|video|film|file|art(?:work)?|snapshot|screen|portrait|album|slide|print"
+    r"|negative|scan|collage|montage|selfie)s?\b.*"
+)
 # Other words of machines and of rights, and what stands where nobody has written yet.
 TERMS: Final = (
     r"lorem ipsum|software|jpe?g|exif"
     r"|photoshop|lightroom|gimp|picasa|vsco|instagram|imagemagick"
-    r"|adobe (?:stock|illustrator|premiere|firefly|indesign|express|systems)"
+    r"|adobe(?! (?:building|house|brick|wall|church|hut|home)s?\b)"
     r"|screen ?shot|copyright(?:ed)?|all rights|rights reserved|creator|encoder|preset|version \d|binary comment"
-    r"|file ?name|photo(?:graph)? by|^\W*photographed by|photo credits?|image by|courtesy|negative prompt"
+    r"|file ?name|photo(?:graph(?:ed)?)? by|photo credits?|image by|courtesy|negative prompt"
     r"|(?:enter|type|add|insert|write|no|your|default|image|picture|photo) (?:(?:a|an|your|the) )?"
     r"(?:caption|description|title)"
     r"|снято на|фото сделано|создано|обработано|снимок экрана|скриншот|авторск\w+ прав\w+|все права|без названия"
 )
 ADDRESS: Final = r"[©®™@\\<>={}]|\([cr]\)|https?:|www\.|\.(?:com|org|net|ru|jpe?g|png|tiff?|html?)\b"
+_HOW: Final = rf"(?:{HOW.replace(' ', '|')})\b"
 MACHINE: Final = re.compile(
-    rf"(?i){ADDRESS}|\b(?:{TERMS})\b"
-    rf"|(?:^\W*|\b{WORKS})(?:{PROGRAM_VERBS.replace(' ', '|')}) (?:{HOW.replace(' ', '|')})\b"
+    rf"(?i){ADDRESS}|\b(?:{TERMS})\b|\b(?:{PROGRAM_VERBS.replace(' ', '|')}) {_HOW}"
+    rf"|(?:^\W*|\b{WORKS})\b(?:{LOOSE_VERBS.replace(' ', '|')}) {_HOW}|\btaken (?:with|using|via|on) "
 )
 # A camera writes its kind and little else; people hold one.
 CAMERA: Final = re.compile(r"(?i)\b(?:(?:digital|still|phone) ?camera|digital still|camera phone)\b")
