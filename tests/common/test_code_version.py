@@ -50,12 +50,12 @@ def test_what_is_installed_says_that_no_commit_is_known_and_which_files_it_has(
     file.parent.mkdir(parents=True)
     monkeypatch.setattr("withsense_tf.common.code_version.__file__", str(file))
     names = []
-    for text in ("one = 1", "one = 2"):
-        file.write_text(text, encoding="utf-8")
+    for one, text in ((file, "one = 1"), (file, "one = 2"), (file.with_name("rules.toml"), "one = 1")):
+        one.write_text(text, encoding="utf-8")
         names.append(code_version.__wrapped__())
     for name in names:
         assert re.fullmatch(r"withsense_tf \S+ \(commit unknown, files [0-9a-f]{12}\)", name)
-    assert names[0] != names[1]
+    assert len(set(names)) == 3
 
 
 def test_classes_of_this_package_alone_have_the_version_of_this_package() -> None:

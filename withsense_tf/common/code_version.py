@@ -42,8 +42,17 @@ def code_version() -> str:
             [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
-        return f"{name} (commit unknown, files {_digest((root / PACKAGE).rglob('*.py'))})"
+        return f"{name} (commit unknown, files {_digest_of_package()})"
     return f"{name} {commit.stdout.strip()}{'+' if status.stdout.strip() else ''}"
+
+
+def _digest_of_package() -> str:
+    """Return a digest of all files of this package: its rules, weights and settings count like its code."""
+    files = Path(__file__).parents[1].rglob("*")
+    try:
+        return _digest([file for file in files if file.is_file() and "__pycache__" not in file.parts])
+    except OSError:
+        return UNREAD
 
 
 def code_of(classes: Iterable[type]) -> str:

@@ -139,7 +139,11 @@ def is_met(tables: sqlite3.Connection, door: IndexDoor, typed_filter: str) -> bo
         return fact_row(part.value)[1] is not None or part.column == "date"
     same = replace(part, op="=") if part.op == "!=" else part
     values = free_values(tables, part.column, door.limit, MOST_LOOKED)
-    return any(matches((same,), {part.column: value}) for value in values)
+    return any(
+        matches((same,), {part.column: value})
+        for value in values
+        if not door.refuses(column_text(part.column, value))
+    )
 
 
 def example_filter(tables: sqlite3.Connection, door: IndexDoor, columns: list[str]) -> str | None:

@@ -21,9 +21,12 @@ pytestmark = pytest.mark.closed
 RITA = Signer("Rita", "0f")
 
 
-def give(folder: Path, until: date | None = None) -> Consent:
+FIRST = date(2026, 1, 2)
+
+
+def give(folder: Path, until: date | None = None, since: date | None = FIRST) -> Consent:
     law = replace(LAW, audit=AuditLog(folder / "audit.jsonl"))
-    register, terms = ConsentRegister(folder / "c.jsonl"), (["show"], ["BB"], date(2026, 1, 2), until)
+    register, terms = ConsentRegister(folder / "c.jsonl"), (["show"], ["BB"], since, until)
     return give_permission(register, law, ("bee.jpg", "b" * 64), "Her mother", terms, RITA)
 
 
@@ -41,6 +44,13 @@ def test_a_permission_is_noted_with_its_terms_and_one_that_is_refused_is_taken_b
         give(tmp_path, date(2025, 1, 1))
     assert ConsentRegister(tmp_path / "c.jsonl").consents() == [consent]
     assert entries(tmp_path)[-1] == (None, "0f", NO_EFFECT)
+
+
+def test_one_that_holds_is_not_given_once_more_on_another_day_and_one_that_ended_is(tmp_path: Path) -> None:
+    consent = give(tmp_path)
+    assert give(tmp_path, since=None) == consent
+    ConsentRegister(tmp_path / "c.jsonl").revoke(consent.id, "Rita", "asked for it")
+    assert give(tmp_path, since=None) != consent
 
 
 def test_a_permission_ends_though_the_log_cannot_be_written(tmp_path: Path) -> None:

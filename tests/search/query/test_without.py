@@ -223,6 +223,8 @@ an old house without doors and windows are broken
 мужчина не в себе
 a man not in a hurry
 a dog except in water
+everyone except the man in red
+кто угодно кроме человека в красном
 """
 
 
@@ -249,6 +251,8 @@ def test_both_sides_are_many() -> None:
         ("собака не бежит", "не"),
         ("a dog isn't in a car", "isn't"),
         ("a beach, besides dogs", "besides"),
+        ("everyone except the man in red", "except"),
+        ("a lifeguard runs to save a man", None),
         ("a dog on a beach", None),
         ('a sign "not here"', None),
     ],

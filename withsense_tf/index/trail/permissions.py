@@ -37,8 +37,11 @@ def give_permission(
     (name, digest), (scopes, countries, since, until) = photo, terms
     first = since or datetime.now(UTC).date()
     draft = Consent("", name, digest, given_by, tuple(scopes), tuple(countries), first, until)
-    if same := next((one for one in register.consents(name) if replace(one, id="") == draft), None):
-        return same
+    for one in register.consents(name):
+        # Without a first day it is meant from now on, and one that began before holds.
+        begun = draft.since if since is None and one.since <= draft.since else one.since
+        if replace(one, id="", since=begun) == draft:
+            return one
     reason = f"{given_by}: {', '.join(scopes)}, {draft.where_and_when()}"
     with audit_before_effect(new_decision(name, digest, GRANT, None, signer, reason), policy):
         return register.grant(name, given_by, *terms, digest=digest)

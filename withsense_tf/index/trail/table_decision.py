@@ -41,8 +41,11 @@ def rows_of(rows: Iterable[Override], photo: str, digest: str) -> list[Override]
 
 
 def cells_that_hold(rows: Iterable[Override]) -> dict[str, str] | None:
-    """Return the cells of that row on a photo, of those in the table, which holds: a restriction before the others."""
-    restrictions_last = sorted(rows, key=lambda one: one.decision == "restrict")
+    """Return the cells of that row on a photo, of those in the table, which holds: a restriction before the others.
+
+    One that is bound to a content holds under any name, so it goes before one of a name.
+    """
+    restrictions_last = sorted(rows, key=lambda one: (one.decision == "restrict", bool(one.digest)))
     return asdict(restrictions_last[-1]) if restrictions_last else None
 
 

@@ -24,6 +24,8 @@ NOT: Final = frozenset({"not", "не"})
 CUES: Final = frozenset({"without", "без", "безо"})
 # Behind the things that an exclusion names, these begin another phrase.
 GOES_ON: Final = without_english.PREPOSITIONS | TABLE["goes_on"]
+# "To save a man" leaves nobody out.
+ALSO_DEEDS: Final = frozenset({"save", "but"})
 NEARLY: Final = TABLE["nearly"]
 NEGATIONS: Final = TABLE["negations"]
 
@@ -40,7 +42,7 @@ def cuts_at(words: Sequence[Token], at: int, strict: bool = True) -> Iterator[Cu
 
 def unread_exclusion(words: Sequence[Token]) -> str | None:
     """Return the first word or phrase that may say what is not wanted, but was left among the words to look for."""
-    exceptions = _places(tuple(words), *EXCEPTIONS)
+    exceptions = _places(tuple(words), *(one for one in EXCEPTIONS if one[0] not in ALSO_DEEDS))
     negations = (at for at in range(len(words)) if low(words, at) in NOT or low(words, at).endswith("n't"))
     return next((words[at].text for at in sorted([*exceptions, *negations])), None)
 
@@ -59,7 +61,11 @@ def _exclusion(words: Sequence[Token], at: int) -> Cut | None:
     cue = "без" if CYRILLIC.search(phrase[0]) else "without"
     alone = [*words[:first], replace(words[at], text=cue), *words[behind:]]
     cut = next((cut for cut_at in LANGUAGES if (cut := cut_at(alone, first, True))), None)
-    if cut is None or not (ends(alone, cut.last) or low(alone, cut.last) in GOES_ON):
+    if cut is None:
+        return None
+    # "not in water on a beach" goes on; "except the man in red" still speaks of the man.
+    goes_on = phrase[0] in NOT and low(alone, cut.last) in GOES_ON
+    if not (goes_on or ends(alone, cut.last)):
         return None
     more = behind - first - 1
     terms = tuple((start + more, end + more) for start, end in cut.terms)
