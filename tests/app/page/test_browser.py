@@ -392,12 +392,12 @@ def test_the_menu_says_how_to_ask_in_the_readers_language(visit: Visit) -> None:
 
 def test_language_and_colours_are_chosen_and_kept(visit: Visit) -> None:
     page = visit(ASKED)
-    page.locator(".menu summary").click()
+    page.locator(".menu > summary").click()
     with page.expect_navigation():
         page.locator("button[value=ru]").click()
     assert page.evaluate("document.documentElement.lang") == "ru"
     assert "q=a+plain+red+wall" in page.url
-    page.locator(".menu summary").click()
+    page.locator(".menu > summary").click()
     with page.expect_navigation():
         page.locator("button[value=dark]").click()
     assert page.evaluate("getComputedStyle(document.body).colorScheme") in ("dark", "light dark")

@@ -69,7 +69,7 @@ def test_while_an_own_photo_is_looked_at_the_page_says_so_and_asks_what_it_shows
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     waiting[0].continue_()
     page.locator("#results[aria-busy=false] .tile .open").first.wait_for()
-    assert "place" in page.locator("#status").inner_text()
+    assert "result" in page.locator("#status").inner_text()
     under = "document.querySelector('.bar').getBoundingClientRect().bottom"
     assert page.evaluate(f"document.querySelector('#results .like').getBoundingClientRect().top >= {under}")
 

@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
+from withsense_tf.data.named import column_text
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import is_free_value
 from withsense_tf.index.vectors.filters import Condition, Where, fact_row, parse_filter
@@ -89,7 +90,10 @@ def _end_of_value(
     words = list(re.finditer(r"\S+", text[end:]))[: MOST_WORDS - 1]
     for word in reversed(words):
         value = text[match.start("value") : end + word.end()].rstrip(",;")
-        if is_free_value(tables, column, fact_row(value)[0], door.limit):
+        text_of_value = fact_row(value)[0]
+        if is_free_value(tables, column, text_of_value, door.limit) and not door.refuses(
+            column_text(column, text_of_value)
+        ):
             return match.start("value") + len(value)
     return end
 
