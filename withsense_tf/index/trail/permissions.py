@@ -39,8 +39,8 @@ def give_permission(
     draft = Consent("", name, digest, given_by, tuple(scopes), tuple(countries), first, until)
     for one in register.consents(name):
         # Without a first day it is meant from now on, and one that began before holds.
-        begun = draft.since if since is None and one.since <= draft.since else one.since
-        if replace(one, id="", since=begun) == draft:
+        start = draft.since if since is None and one.since <= draft.since else one.since
+        if replace(one, id="", since=start) == draft:
             return one
     reason = f"{given_by}: {', '.join(scopes)}, {draft.where_and_when()}"
     with audit_before_effect(new_decision(name, digest, GRANT, None, signer, reason), policy):
