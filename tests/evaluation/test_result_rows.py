@@ -85,7 +85,7 @@ def test_what_may_as_well_find_by_chance_is_neither_marked_nor_recommended(oracl
     rows = rows_of(
         [with_ranks(oracle_outcome, few), replace(with_ranks(oracle_outcome, few), label="another")]
     )
-    assert rows[0]["r@5"] > 0.25 > rows[0]["r@5_low"]  # type: ignore[operator]
+    assert rows[0]["r@5"] > 0.25 > rows[0]["r@5_low"]  # type: ignore[operator]  # both are numbers
     assert row_to_use(rows, 0.25) is None
     assert not any("r@5" in str(row["best"]) for row in rows)
     assert "no better" in " ".join(best_sentences(rows, 0.25))

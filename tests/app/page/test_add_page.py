@@ -47,6 +47,17 @@ def test_what_was_typed_stands_in_the_form_again_where_it_was_not_taken(client: 
         assert 'value="Ann"' in answer.text
 
 
+def bring(client: TestClient, content: bytes, text: str, language: str) -> tuple[int, str]:
+    """Bring a photo by the page, in a language; return the status and the page."""
+    answer = client.post(
+        "/add",
+        files={"photo": ("a.png", content, "image/png")},
+        data={"text": text},
+        headers={"cookie": f"withsense_country=BB; withsense_language={language}"},
+    )
+    return answer.status_code, answer.text
+
+
 @pytest.mark.closed
 def test_who_brings_a_copy_of_a_withheld_photo_is_told_so_and_nothing_of_that_one(
     place: Place, new_client: Callable[..., TestClient]
@@ -54,14 +65,9 @@ def test_who_brings_a_copy_of_a_withheld_photo_is_told_so_and_nothing_of_that_on
     client = new_client(place.settings())
     content = (place.photos / "look-6-0.png").read_bytes()
     for language, words in (("en", "It is a copy of a photo that is here"), ("ru", "Это копия снимка")):
-        answer = client.post(
-            "/add",
-            files={"photo": ("a.png", content, "image/png")},
-            data={"text": "A plain wall."},
-            headers={"cookie": f"withsense_country=BB; withsense_language={language}"},
-        )
-        assert (answer.status_code, words in answer.text) == (202, True)
-        assert not [secret for secret in SECRETS if secret in answer.text.casefold()]
+        status, page = bring(client, content, "A plain wall.", language)
+        assert (status, words in page) == (202, True)
+        assert not [secret for secret in SECRETS if secret in page.casefold()]
 
 
 def test_why_a_photo_is_refused_that_was_taken_out_stands_on_the_page(
@@ -77,10 +83,5 @@ def test_why_a_photo_is_refused_that_was_taken_out_stands_on_the_page(
         ("en", "was taken out of the index for good"),
         ("ru", "изъят из индекса навсегда"),
     ):
-        answer = client.post(
-            "/add",
-            files={"photo": ("a.png", content, "image/png")},
-            data={"text": "A wall."},
-            headers={"cookie": f"withsense_country=BB; withsense_language={language}"},
-        )
-        assert (answer.status_code, words in answer.text) == (409, True)
+        status, page = bring(client, content, "A wall.", language)
+        assert (status, words in page) == (409, True)
