@@ -62,6 +62,10 @@ def _parse_python(words: list[str], line: str) -> None:
         assert words[1] == "-m", line
         words = words[2:]
     assert words[0] in ("pip", "venv", "pytest"), line
+    # No index has the package: it comes from a clone, a wheel, or a folder of wheels.
+    assert "--no-index" in words or not any(re.match(r"withsense_tf\b(?!-)", word) for word in words[1:]), (
+        line
+    )
     config = ConfigParser()
     config.read(ROOT / "setup.cfg")
     known = set(config["options.extras_require"])

@@ -102,15 +102,17 @@ def test_the_shown_judge_answers_from_its_table_and_not_for_others(
     assert chances[1] == 0.7
 
 
-def test_the_shown_language_restricts_what_the_package_alone_lets_pass(shown: dict[str, Any]) -> None:
-    rules = tomllib.loads(shown["FINNISH"])["rule"]
-    texts = [text for rule in rules for text in rule["yes"]]
+def test_the_shown_language_restricts_what_the_package_alone_lets_pass(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs/how_to/another_language.md").read_text(encoding="utf-8")
+    (finnish,) = re.findall(r"```toml\n(.*?)```", page, flags=re.S)
+    (tmp_path / "fi.toml").write_text(finnish, encoding="utf-8")
+    law, package = Policy.default(languages=tmp_path), Policy.default()
+    texts = [text for rule in tomllib.loads(finnish)["rule"] for text in rule["yes"]]
     assert texts
-    package = Policy.default()
     for text in texts:
-        assert shown["law"].texts(16).verdict(text).decision == "block"
+        assert law.texts(16).verdict(text).decision == "block"
         assert not package.texts(16).verdict(text).restricted
-    assert shown["law"].version != package.version
+    assert law.version != package.version
 
 
 def test_the_words_are_in_order_and_each_is_there_once() -> None:

@@ -107,6 +107,7 @@ def test_code_stands_in_fences_that_say_what_it_is(page: str) -> None:
         "python -m withsense_tf.experiments.compare --quik",
         "make tests",
         'python -m pip install ".[wieghts]"',
+        'pip install "withsense_tf[app]"',
         "rm -rf /",
     ],
 )
