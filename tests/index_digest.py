@@ -12,7 +12,8 @@ import numpy as np
 
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of_photos
+from withsense_tf.index.tables.photos_table import photo_of_id
 from withsense_tf.index.tables.state_table import get_state
 
 # Photos that are looked at together.
@@ -50,6 +51,7 @@ def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, A
         part = photos[at : at + BLOCK]
         vectors = _vectors(tables, model, [photo for photo, *_ in part])
         for (photo, name, tag, digest, look, facts, fold), kept in zip(part, vectors, strict=True):
+            texts = texts_of_photos(tables, photo_of_id(photo))
             asked = f"SELECT {LAW} FROM law WHERE photo = ? ORDER BY age_limit"
             yield {
                 "name": name,
@@ -60,12 +62,12 @@ def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, A
                 "columns": tables.execute(
                     "SELECT name, text, number FROM facts WHERE photo = ? ORDER BY name", (photo,)
                 ).fetchall(),
-                "captions": texts_of(tables, photo, CAPTIONS),
+                "captions": texts.get((photo, CAPTIONS), ()),
                 "words": tables.execute(
                     "SELECT forms, plain FROM words WHERE rowid = ?", (photo,)
                 ).fetchall(),
-                "other_texts": texts_of(tables, photo, OTHER_TEXTS),
-                "unread": texts_of(tables, photo, UNREAD),
+                "other_texts": texts.get((photo, OTHER_TEXTS), ()),
+                "unread": texts.get((photo, UNREAD), ()),
                 "law": tables.execute(asked, (photo,)).fetchall(),
                 "group": first[fold],
                 "vectors": kept,

@@ -30,7 +30,7 @@ from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import read_table
 from withsense_tf.data.photo_facts import listed_facts
 from withsense_tf.index.catalog import MARK, TABLES
-from withsense_tf.index.photo_index import PhotoIndex, whole_models
+from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
 
@@ -168,4 +168,4 @@ def test_a_small_demonstration_is_made_with_two_models(tmp_path: Path) -> None:
     words = ["search", "a dog", "--index", str(tmp_path / "index"), *law_options(tmp_path)]
     assert CliRunner().invoke(app, words).exit_code == 0
     with PhotoIndex(tmp_path / "index").catalog.reading() as tables:
-        assert len(whole_models(tables)) == 2
+        assert len(models_to_ask(tables)) == 2

@@ -95,7 +95,7 @@ SETUP = """
 name = wordy-matcher
 version = 1.0
 [options]
-py_modules = wordy, wordy_needs, wordy_hasty
+py_modules = wordy, wordy_needs, wordy_hasty, wordy_leaves
 [options.entry_points]
 withsense_tf.matchers =
     wordy = wordy:Wordy
@@ -103,6 +103,7 @@ withsense_tf.matchers =
     number = wordy:np
     needy = wordy_needs:Thing
     hasty = wordy_hasty:Thing
+    leaves = wordy_leaves:Thing
 withsense_tf.matcher =
     slip = wordy:Wordy
 withsense_tf.photo_encoders =
@@ -123,6 +124,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (source / "wordy.py").write_text(ADDED, encoding="utf-8")
     (source / "wordy_needs.py").write_text("import no_such_library\n", encoding="utf-8")
     (source / "wordy_hasty.py").write_text("{}['key']\n", encoding="utf-8")
+    (source / "wordy_leaves.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
     (source / "setup.cfg").write_text(SETUP, encoding="utf-8")
     (source / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
     target = tmp_path_factory.mktemp("installed")
@@ -182,6 +184,7 @@ def test_an_added_engine_keeps_vectors(on_path: None, tmp_path: Path) -> None:
         ("wordy:NotThere", r"The module is there\. class='NotThere' is not known\. Known: Wordy"),
         ("needy", "It needs no_such_library, which is not installed. wordy-matcher adds it"),
         ("hasty", r"KeyError: 'key' \(wordy_hasty.py, line 1.* wordy-matcher adds it"),
+        ("leaves", r"SystemExit: 3 \(wordy_leaves.py, line 1.* wordy-matcher adds it"),
         (
             "slip",
             r"wordy-matcher adds 'slip' to withsense_tf\.matcher; these are in withsense_tf\.matchers\.",

@@ -197,10 +197,7 @@ def _photos_by_permission(door: IndexDoor) -> set[str]:
     return {
         name
         for name in names
-        if door.photo(name, "search")
-        and door.photo(name)
-        and (decision := door.decision(name)) is not None
-        and decision.restricted
+        if door.lets_find(name) and (decision := door.decision(name)) is not None and decision.restricted
     }
 
 

@@ -14,7 +14,6 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import texts_of_content
 from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
 from withsense_tf.common.atomic_files import alone_with, fill_draft, whole_file
-from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.pictures.photo_file import has_digest
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
@@ -31,7 +30,7 @@ from withsense_tf.index.trail.table_decision import ContraryError, cells_that_ho
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
+from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, load_overrides
 
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
@@ -62,7 +61,7 @@ def decide(
 
 def with_states(service: PhotoService, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return photos of a list, each with the state that a decision on it is held against, as `state`."""
-    rows = [] if service.settings.law.overrides is None else _rows(service)
+    rows = _rows(service)
     return [one | {"state": _state_of_listed(one, rows)} for one in photos]
 
 
@@ -168,7 +167,7 @@ def _rows_left_by(decisions: Sequence[Decision], decision: Decision) -> list[Ove
 
 def can_be_undone(service: PhotoService, decisions: Sequence[Decision]) -> set[str]:
     """Return the numbers of what `undo` takes back, without what took something back: the page offers no such."""
-    rows = [] if service.settings.law.overrides is None else _rows(service)
+    rows = _rows(service)
     return {
         one.id
         for one in _last_ones(decisions).values()
@@ -210,7 +209,7 @@ def without_effect(service: PhotoService, decisions: Sequence[Decision]) -> set[
 
     The table was changed by another hand, or the machine stopped before the decision took effect.
     """
-    rows = [] if service.settings.law.overrides is None else _rows(service)
+    rows = _rows(service)
     now = {
         one.id: [row.decision for row in rows_of(rows, one.photo, one.digest)][-1:]
         for one in _last_ones(decisions).values()
@@ -250,8 +249,9 @@ def _overrides_file(service: PhotoService) -> Path:
 
 
 def _rows(service: PhotoService) -> list[Override]:
-    file = _overrides_file(service)
-    return list(parse_overrides(read_bytes(file), str(file)).values())
+    """Return the rows of the table of overrides; none where the server keeps no such."""
+    file = service.settings.law.overrides
+    return [] if file is None else list(load_overrides(file).values())
 
 
 @contextmanager

@@ -85,7 +85,7 @@ class Plugins(Generic[T]):
             if name not in self.built_in and _speaks_of_tensorflow(entry.module):
                 start_tensorflow()
             loaded_class = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             cause = str(error)
             if not isinstance(error, ImportError | AttributeError):
                 if entry.value.startswith(PACKAGE):

@@ -208,13 +208,6 @@ def _breach(rule: Limit, before: float, after: float, row: Mapping[str, Value]) 
     return ""
 
 
-def broken_rules(
-    rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Limit]
-) -> list[str]:
-    """Say, a line each, which rule is broken where."""
-    return [check.breach for check in check_rules(rows, base, rules) if check.breach]
-
-
 def count_comparable(base: Sequence[Row], rules: Sequence[Limit]) -> int:
     """Count the base's rows that have a figure that some rule asks for."""
     return sum(any(not math.isnan(number_of(row.get(rule.measure))) for rule in rules) for row in base)

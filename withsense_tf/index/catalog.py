@@ -287,13 +287,13 @@ def _check_mark(folder: Path) -> int:
     if not is_file(file):
         raise no_index(folder, _OWN_FILES)
     try:
-        kind, version = (read_json(file)[name] for name in ("kind", "format"))
+        mark = read_json(file)
+        kind, version = mark["kind"], mark["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}). {ANEW}") from error
     if kind != KIND or version not in range(OLDEST, FORMAT + 1):
         raise DataError(
-            f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
-            f"{ANEW}"
+            f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. {ANEW}"
         )
     if not (folder / TABLES).is_file():
         raise DataError(f"{folder} is not whole: {TABLES} is missing. {ANEW}")

@@ -152,6 +152,10 @@ class IndexDoor(Door):
             return False
         return super().photo(photo, scope)
 
+    def lets_find(self, photo: str) -> bool:
+        """Return whether a photo may stand in an answer: a permission to show it is none to let it be found."""
+        return self.photo(photo, "show") and self.photo(photo, "search")
+
     def results(self, photos: Iterable[str]) -> list[ResultPlace]:
         """Return the results in their order, with the notice where a restricted photo would have stood."""
         if self.policy.audit is not None:

@@ -272,13 +272,17 @@ def dropped_models(tables: sqlite3.Connection) -> dict[int, float]:
     return {int(number): float(at) for number, at in (get_state(tables, "dropped") or {}).items()}
 
 
-def whole_models(tables: sqlite3.Connection) -> list[int]:
-    """Return the numbers of the models that can answer, the one in use first, and then the latest."""
+def models_to_ask(tables: sqlite3.Connection) -> list[int]:
+    """Return the numbers of the models that can answer, the one in use first, and then the latest.
+
+    The one in use does, also where vectors of a photo are lost; any other one must have every photo.
+    """
     current, old_numbers = get_state(tables, "current"), dropped_models(tables)
     numbers = [
         number
         for number in model_numbers(tables)
-        if number not in old_numbers and not count_photos(tables, live_without_rows(number))
+        if number == current
+        or (number not in old_numbers and not count_photos(tables, live_without_rows(number)))
     ]
     return sorted(numbers, key=lambda number: (number != current, -number))
 

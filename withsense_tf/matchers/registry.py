@@ -180,7 +180,7 @@ def printed_name(model: Mapping[str, Any]) -> str:
     settings = {key: value for key, value in model.items() if key not in ("matcher", "label", *MADE_LATER)}
     try:
         return MATCHERS.load(str(model.get("matcher")))(**settings).name
-    except Exception:
+    except (Exception, SystemExit):
         return ""  # what is wrong with it is said where it is made in earnest
 
 

@@ -125,8 +125,7 @@ def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool
         return True
     if door.limit is None or door.policy.consents is None:
         return False
-    photos = live_photos_with(tables, column)
-    return any(door.photo(photo, "show") and door.photo(photo, "search") for photo in photos)
+    return any(map(door.lets_find, live_photos_with(tables, column)))
 
 
 def is_met(tables: sqlite3.Connection, door: IndexDoor, typed_filter: str) -> bool:

@@ -199,8 +199,7 @@ class RankingWalk:
 
     def _may_show(self, photo: str) -> bool:
         if photo not in self._allowed:
-            # A permission to show a photo is none to let it be found.
-            self._allowed[photo] = self.door.photo(photo, "show") and self.door.photo(photo, "search")
+            self._allowed[photo] = self.door.lets_find(photo)
         return self._allowed[photo]
 
     def _hit(self, ranking: RowRanking, at: int, place: int, photo: LivePhoto) -> Hit:

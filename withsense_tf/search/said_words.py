@@ -66,12 +66,15 @@ class ShownTexts:
         return find() if self._door is None else self._door.once_a_state(what, find)
 
     @cached_property
+    def _permitted_digests(self) -> list[str]:
+        return [] if self._door is None else sorted(self._door.permitted_digests)
+
+    @cached_property
     def _doubtful_photos(self) -> dict[int, str]:
         """Return the names of the photos that may be shown though a text of them may not be told, by number."""
-        limit = self._limit
-        if limit is None or self._door is None:
+        limit, digests = self._limit, self._permitted_digests
+        if limit is None:
             return {}
-        digests = sorted(self._door.permitted_digests)
         return self._once(
             f"photos with doubt at {limit}, {digests}",
             lambda: photos_with_doubt(self.tables, limit, digests),
@@ -81,8 +84,9 @@ class ShownTexts:
         photos = self._doubtful_photos
         if not photos:
             return {}
+        # The photos are told by what they come of: they may be many, and each text of an answer asks.
         return self._once(
-            f"rows in model {model} of {sorted(photos)}",
+            f"rows in model {model} of photos with doubt at {self._limit}, {self._permitted_digests}",
             lambda: rows_of_model(self.tables, model, photos),
         )
 

@@ -15,7 +15,7 @@ from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.photo_index import PhotoIndex, whole_models
+from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.countries import known_country
 from withsense_tf.policy.current_policy import Policy
@@ -185,7 +185,7 @@ class Search:
             raise SettingError("This search is closed. Make another one: ws.Search(…).")
         if model is not None:
             with self.index.catalog.reading() as tables:
-                return answer(_whole_model(self.index, tables, model), tables)
+                return answer(_model_to_ask(self.index, tables, model), tables)
         while True:
             with self.index.catalog.reading() as tables:
                 generation = self.index.current(tables)
@@ -256,11 +256,11 @@ def _read(
     return replace(request, reading=reading, where=where), filter_notice(door, reading.where)
 
 
-def _whole_model(index: PhotoIndex, tables: sqlite3.Connection, number: int) -> Generation:
-    """Return a model that has every photo: one that lacks some would answer as if these were not there."""
-    if number not in whole_models(tables):
+def _model_to_ask(index: PhotoIndex, tables: sqlite3.Connection, number: int) -> Generation:
+    """Return the model in use, or another one that has every photo: one that lacks some would answer as if without."""
+    if number not in models_to_ask(tables):
         raise SettingError(
-            f"The index has no model {number} with every photo; it has {', '.join(map(str, whole_models(tables)))}."
+            f"The index has no model {number} with every photo; it has {', '.join(map(str, models_to_ask(tables)))}."
         )
     return index.generation(number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -51,6 +52,22 @@ def test_every_model_keeps_the_law(two_models: Place, new_client: Callable[..., 
         kinds = [place["kind"] for place in client.get(path, params=ASKED).json()["places"]]
         assert "withheld" in kinds
         assert client.get(path, params=ASKED | {"q": "a toddler"}).status_code == 451
+
+
+@pytest.mark.closed
+def test_the_model_in_use_is_offered_and_answers_though_vectors_of_a_photo_are_lost(
+    two_models: Place, new_client: Callable[..., TestClient]
+) -> None:
+    with sqlite3.connect(two_models.index / "catalog.sqlite") as tables:
+        tables.execute("DELETE FROM rows WHERE generation = 1 AND row = 0")
+    client = new_client(two_models.settings())
+    models = client.get("/api/v1/models").json()
+    assert [(one["number"], one["in_use"]) for one in models] == [(1, True), (2, False)]
+    with sqlite3.connect(two_models.index / "catalog.sqlite") as tables:
+        tables.execute("DELETE FROM rows WHERE row = 0")
+    assert [one["number"] for one in client.get("/api/v1/models").json()] == [1]
+    assert client.get("/api/v1/models/1/search", params=ASKED).status_code == 200
+    assert client.get("/models", params={"q": "a wall"}).status_code == 200
 
 
 @pytest.mark.closed

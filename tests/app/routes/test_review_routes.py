@@ -385,6 +385,24 @@ def test_without_files_of_the_law_there_is_nothing_to_decide_on(
 
 
 @pytest.mark.closed
+def test_without_its_table_of_decisions_a_server_says_that_it_cannot_answer_now(
+    reviewer: TestClient, place: Place
+) -> None:
+    said = {"by": "Ann", "reason": "It shows her son."}
+    photo = {"id": next(iter(ids_of(reviewer, "BB"))), "decision": "restrict"}
+    number = reviewer.post("/api/v1/review/decisions", json=said | photo).json()["id"]
+    assert place.law.overrides is not None
+    place.law.overrides.unlink()
+    answers = [
+        reviewer.get("/api/v1/review/decisions"),
+        reviewer.get("/review", params={"tab": "decisions"}, headers={"accept": "text/html"}),
+        reviewer.post(f"/api/v1/review/decisions/{number}/undo", json=said),
+        reviewer.post("/api/v1/review/decisions", json=said | photo),
+    ]
+    assert [one.status_code for one in answers] == [503] * 4
+
+
+@pytest.mark.closed
 def test_a_server_without_what_the_index_was_judged_with_lets_nobody_decide(
     reviewer: TestClient, place: Place, new_client: Callable[..., TestClient]
 ) -> None:

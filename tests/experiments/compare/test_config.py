@@ -176,6 +176,18 @@ def test_what_a_table_calls_a_model_picks_it_though_it_has_a_comma(
     assert [*picked] == ([constant] if model == constant else [constant, model])
 
 
+def test_a_matcher_that_ends_the_program_as_it_is_made_is_told_later_and_ends_nothing_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "leaving_matcher.py").write_text(
+        "from withsense_tf.matchers.constant import Constant\n\n\n"
+        "class Leaving(Constant):\n    def __init__(self):\n        raise SystemExit(3)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert names_of({"matcher": "leaving_matcher:Leaving"}) == {"leaving_matcher:Leaving"}
+
+
 def test_what_is_no_word_names_no_model() -> None:
     assert names_of({"matcher": "captions", "kind": 3, "label": "x"}) == {"captions", "x"}
     assert names_of({"matcher": "captions"}) == {"captions", "own captions"}

@@ -8,13 +8,13 @@ from table_rows import add_photo
 from withsense_tf.index.tables.captions_table import (
     CAPTIONS,
     OTHER_TEXTS,
-    UNREAD,
     count_live_captions,
     free_captions,
     insert_texts,
     live_captions,
-    texts_of,
+    texts_of_photos,
 )
+from withsense_tf.index.tables.photos_table import photo_of_id
 
 
 @pytest.fixture
@@ -28,9 +28,10 @@ def photo(tables: sqlite3.Connection) -> int:
 def test_texts_come_back_by_kind_in_the_order_in_which_they_came(
     tables: sqlite3.Connection, photo: int
 ) -> None:
-    assert texts_of(tables, photo, CAPTIONS) == (("a#1", "Zebra ."), ("a#0", "Ant ."))
-    assert texts_of(tables, photo, OTHER_TEXTS) == (("title", "A title ."),)
-    assert texts_of(tables, photo, UNREAD) == ()
+    assert texts_of_photos(tables, photo_of_id(photo)) == {
+        (photo, CAPTIONS): (("a#1", "Zebra ."), ("a#0", "Ant .")),
+        (photo, OTHER_TEXTS): (("title", "A title ."),),
+    }
 
 
 @pytest.mark.usefixtures("photo")

@@ -11,7 +11,7 @@ from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, WithSenseWarning
-from withsense_tf.index.photo_index import PhotoIndex, whole_models
+from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
 from withsense_tf.index.upkeep import staging
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
@@ -123,7 +123,7 @@ def test_a_model_that_had_every_photo_gets_those_that_come_in(
     changed = item_of(looks, "001.png", 1, texts=["A plain red wall ."])
     ingest(five, [*items_of_looks(looks, 1), changed, *items_of_looks(looks, 9)[5:]], LAW)
     with five.catalog.reading() as tables:
-        assert whole_models(tables) == [2, 1]
+        assert models_to_ask(tables) == [2, 1]
     assert verify_index(five) == []
 
 
@@ -136,4 +136,4 @@ def test_a_model_out_of_use_that_cannot_be_loaded_keeps_no_photo_out(
         report = ingest(five, items_of_looks(looks, 9), LAW)
     assert (report.added, report.quarantined) == (4, ())
     with five.catalog.reading() as tables:
-        assert whole_models(tables) == [2]
+        assert models_to_ask(tables) == [2]

@@ -51,7 +51,7 @@ def typed_chips(service: PhotoService, question: Question) -> list[Chip]:
         filters = read_filters(text, here.tables, here.door)
     return [
         Chip(
-            f"{part.column}{part.op}{cell_text(part.value)}",
+            str(part),
             "filter",
             " ".join(f"{text[:start]} {text[end:]}".split()),
             tuple(question.where),

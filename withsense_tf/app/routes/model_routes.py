@@ -13,7 +13,7 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
 from withsense_tf.app.routes.search_routes import Minimum, Number, Text, WhereParameter
-from withsense_tf.index.photo_index import whole_models
+from withsense_tf.index.photo_index import models_to_ask
 from withsense_tf.index.tables.models_table import all_models
 
 router = APIRouter(prefix="/models", tags=["models"], dependencies=[needs("read")])
@@ -52,10 +52,11 @@ def search(
 
 def known_models(service: PhotoService) -> list[ModelAnswer]:
     """Return the models that can answer, the one in use first."""
-    with service.search().index.catalog.reading() as tables:
+    index = service.search().index
+    with index.catalog.reading() as tables:
         about = {number: (name, day) for number, name, _, _, _, day in all_models(tables)}
-        numbers = whole_models(tables)
+        numbers, current = models_to_ask(tables), index.current(tables).number
     return [
-        ModelAnswer(number=number, name=about[number][0], since=about[number][1], in_use=at == 0)
-        for at, number in enumerate(numbers)
+        ModelAnswer(number=number, name=about[number][0], since=about[number][1], in_use=number == current)
+        for number in numbers
     ]

@@ -8,7 +8,7 @@ from typing import Final
 
 from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.index.tables.free_photos import FREE, PLAIN, which_are
-from withsense_tf.index.tables.photos_table import PhotoSet, ids_of, photo_of_id
+from withsense_tf.index.tables.photos_table import PhotoSet, ids_of
 from withsense_tf.index.tables.words_table import insert_words
 
 CAPTIONS_TABLE: Final = """
@@ -44,11 +44,6 @@ def texts_of_photos(
     for photo, kind, caption, text in rows:
         texts.setdefault((photo, kind), []).append((caption, text))
     return {key: tuple(some) for key, some in texts.items()}
-
-
-def texts_of(tables: sqlite3.Connection, photo: int, kind: int) -> tuple[tuple[str, str], ...]:
-    """Return the texts of a photo of one kind, each with its id."""
-    return texts_of_photos(tables, photo_of_id(photo)).get((photo, kind), ())
 
 
 def live_captions(tables: sqlite3.Connection) -> list[str]:

@@ -43,4 +43,4 @@ def photos_with_doubt(
         "SELECT id, name FROM live WHERE digest IN (SELECT value FROM json_each(?))",
         (json.dumps(list(permitted_digests)),),
     ).fetchall()
-    return dict([*free, *(by_permission if permitted_digests else ())])
+    return dict([*free, *by_permission])

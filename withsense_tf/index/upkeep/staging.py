@@ -18,7 +18,7 @@ from withsense_tf.index.integrity.seal import photo_seal
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import ModelGoneError, Rows, put_rows, rows_of
-from withsense_tf.index.photo_index import PhotoIndex, whole_models
+from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
 from withsense_tf.index.photo_verdicts import judge_items, put_law
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, insert_texts
 from withsense_tf.index.tables.facts_table import insert_facts
@@ -73,7 +73,7 @@ class Staging:
         while True:
             with self.index.catalog.reading() as tables:
                 generation = self._generation(tables)
-                others = [] if get_state(tables, "current") is None else whole_models(tables)
+                others = [] if get_state(tables, "current") is None else models_to_ask(tables)
             self._number = generation.number
             self._others = [self.index.generation(one) for one in others if one != generation.number]
             items, same = self._adopt(self._number)

@@ -36,8 +36,7 @@ class Condition:
 
     def __str__(self) -> str:
         """Return the condition as it is typed."""
-        value = self.value if isinstance(self.value, str) else cell_text(self.value)
-        return f"{self.column}{self.op}{value}"
+        return f"{self.column}{self.op}{cell_text(self.value)}"
 
 
 # All of them must hold; none at all holds for every photo.

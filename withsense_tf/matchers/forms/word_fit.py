@@ -7,13 +7,13 @@ so would tell of those that may not be shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, Final, Self
 
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
-from withsense_tf.common.words import SMALL, lemma, lemmas, words
+from withsense_tf.common.words import SMALL, lemma, words
 from withsense_tf.encoders.texts.word_weights import WordWeights
 
 # The usual constants of BM25: how soon another caption with the same word adds little, and how far many captions of
@@ -106,27 +106,3 @@ def telling_forms(text: str) -> tuple[str, ...]:
     ('two', 'dog', 'run')
     """
     return tuple(dict.fromkeys(lemma(word) for word in words(text) if word not in SMALL))
-
-
-def count_captions(forms: Sequence[str], captions: Iterable[str]) -> np.ndarray:
-    """Return how many of the captions have each basic form, (forms,).
-
-    >>> count_captions(("dog", "cat"), ["Two dogs .", "A dog and a dog ."])
-    array([2, 0])
-    """
-    counts = np.zeros(len(forms), int)
-    for caption in captions:
-        there = set(lemmas(caption))
-        counts += np.array([form in there for form in forms], bool)
-    return counts
-
-
-def unconfirmed_words(text: str, captions: Iterable[str]) -> tuple[str, ...]:
-    """Return the telling words of a query, as they were typed, that no caption has in any form.
-
-    >>> unconfirmed_words("a family picnic", ["Two people having a picnic ."])
-    ('family',)
-    """
-    here = {form for caption in captions for form in lemmas(caption)}
-    telling = [word for word in words(text) if word not in SMALL and lemma(word) not in here]
-    return tuple(dict.fromkeys(telling))

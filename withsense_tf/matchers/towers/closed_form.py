@@ -87,10 +87,6 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
         return self.left_out_products(pairs, self.place_, self.left_out_points_)[0]
 
-    def left_out_scores(self, pairs: Pairs) -> np.ndarray:
-        """Return what such pairs would be ranked by, (pairs,)."""
-        return self.left_out_products(pairs, self.place_, self.left_out_points_)[1]
-
     def adapt(self, pairs: Pairs) -> ClosedFormTowers:
         """Return towers that foretell the captions of these pairs' photos, too; these stay as they are.
 

@@ -93,7 +93,7 @@ def photo_query(
                 )
         name = same[0]
         # Who sends a file may ask whether it is here.
-        here = name if all(_may_show(door, one) for one in same) else None
+        here = name if all(map(door.lets_find, same)) else None
     elif not (answer := door.photo_query(name)).allowed:
         check_is_there(door, photo, for_strangers)
         return Refusal(
@@ -106,10 +106,6 @@ def _own_point(generation: Generation, tables: sqlite3.Connection, name: str) ->
     """Return the point that the index has of a photo."""
     row = row_of_live(tables, generation.number, name)
     return generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
-
-
-def _may_show(door: IndexDoor, photo: str) -> bool:
-    return door.photo(photo, "show") and door.photo(photo, "search")
 
 
 def check_is_there(door: IndexDoor, photo: str, for_strangers: bool, advice: str = NAME_OR_FILE) -> None:
@@ -138,7 +134,7 @@ def _foreign(
     if not answer.allowed:
         return Refusal(door.rule.message, None if for_strangers else kept_back(answer.rule, True))
     copies = [like[at] for at in near_to(own_look, [look for _, _, look, *_ in like])] if like else []
-    here = next((name for _, name, *_, live in copies if live and _may_show(door, name)), None)
+    here = next((name for _, name, *_, live in copies if live and door.lets_find(name)), None)
     if here is not None:
         # A crop's own point may lie nearer to other photos than to that which it was cropped from.
         return PhotoQuery(None, _own_point(generation, tables, here), here)

@@ -63,9 +63,5 @@ class ShownWords:
 
     def _look_for(self, column: str, word: str) -> bool:
         plain = plain_photos_with(self._tables, column, word, self._limit, LOOKED_AT)
-        return any(map(self._may_show, plain)) or any(
-            map(self._may_show, self.texts.names_with(column, word))
-        )
-
-    def _may_show(self, photo: str) -> bool:
-        return self._door.photo(photo, "show") and self._door.photo(photo, "search")
+        lets_find = self._door.lets_find
+        return any(map(lets_find, plain)) or any(map(lets_find, self.texts.names_with(column, word)))
