@@ -94,8 +94,9 @@ class Status:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
         if self.departed:
             lines.append(
-                f"{self.departed:,} restricted photos left, and their copies stay restricted, as is meant: digest, look, "
-                "texts and verdict are kept for that. What is no such copy a person allows: policy decide PHOTO allow"
+                f"{self.departed:,} restricted photos left, and their copies stay restricted, as is meant: digest, "
+                "look, texts and verdict are kept for that. What is no such copy a person allows: policy decide PHOTO "
+                "allow"
             )
         lines += [f"in quarantine: {one['photo']}: {one['reason']}" for one in self.quarantine[:MOST_NAMED]]
         if len(self.quarantine) > MOST_NAMED:
