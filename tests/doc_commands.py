@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import sys
 from configparser import ConfigParser
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import typer
 import typer.main
 from doc_blocks import ROOT
+from run_command import finish
 
 sys.path.insert(0, str(ROOT / "docs/hooks"))
 import command_pages
@@ -73,3 +75,13 @@ def _parse_python(words: list[str], line: str) -> None:
         assert set(extras.split(",")) <= known, line
     for file in re.findall(r"-c (\S+)|-m pytest (\S+)", line):
         assert (ROOT / "".join(file)).exists(), line
+
+
+def type_in(line: str) -> None:
+    """Run a command as a reader would type it, ours within this process."""
+    own = ours(line)
+    if own is None:
+        subprocess.run(["sh", "-c", line], check=True, capture_output=True)
+        return
+    app, words = own
+    finish(app, *words)

@@ -172,11 +172,12 @@ def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
     )
 
 
-def test_the_notice_stands_in_russian_below_an_answer_to_a_russian_query() -> None:
-    russian = "(В соответствии с местным законодательством это изображение недоступно в вашей стране.)"
-    assert _in_its_language(Hits("мальчик", notice=NOTICE)) == f"{NOTICE}\n{russian}"
+def test_the_notice_is_in_russian_too_where_the_query_is_and_as_it_is_prescribed_below() -> None:
+    russian = "В соответствии с местным законодательством это изображение недоступно в вашей стране"
+    assert _in_its_language(Hits("мальчик", notice=NOTICE)) == f"{russian}\n({NOTICE})"
     answer = _in_its_language(Hits("пляж", (Withheld(1, NOTICE), Withheld(2, NOTICE))), "--page 2")
-    assert answer.splitlines()[1:] == [russian, "     ещё: --page 2"]
+    assert answer.splitlines() == [f"  1  {russian} (x 2)", f"({NOTICE})", "     ещё: --page 2"]
+    assert _in_its_language(Hits("мальчик", notice="A rule of its own")) == "A rule of its own"
     assert _in_its_language(Hits("a boy", notice=NOTICE)) == NOTICE
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from run_command import finish, law_variables
 
 from withsense_tf.__main__ import app
+from withsense_tf.commands.index_options import who_asks
 from withsense_tf.errors import DataError, SettingError
 
 
@@ -63,6 +65,22 @@ def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Pat
     Path(register).write_text("{half")
     with pytest.raises(DataError, match="none of the register holds"):
         invoke("policy", "consent", "list", consents=register)
+
+
+def test_permissions_are_in_the_audit_log_with_who_gave_and_ended_them(folder: Path, tmp_path: Path) -> None:
+    photo, audit = folder / "train_images/ant.jpg", tmp_path / "audit.jsonl"
+    files = {"consents": str(tmp_path / "c.jsonl"), "audit": str(audit)}
+    grant = ("policy", "consent", "grant", str(photo), "--by", "A. Parent")
+    number = invoke(*grant, **files).strip()
+    assert invoke(*grant, **files).strip() == number
+    # A table that is broken elsewhere keeps the log from nothing.
+    revoke = ("policy", "consent", "revoke", number, "--by", "A. Parent", "--reason", "changed their mind")
+    invoke(*revoke, overrides="/nowhere", **files)
+    given, ended = map(json.loads, audit.read_text(encoding="utf-8").splitlines())
+    assert (given["decision"], given["photo"], given["by"]) == ("grant", "ant.jpg", who_asks())
+    assert given["reason"].startswith("A. Parent: show, in all countries, from ")
+    assert (ended["decision"], ended["undoes"], ended["by"]) == ("revoke", number, "A. Parent")
+    assert ended["reason"] == "changed their mind"
 
 
 @pytest.mark.parametrize("scope", ["show", "search"])

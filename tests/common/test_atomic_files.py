@@ -120,6 +120,15 @@ def test_a_draft_has_the_rights_of_its_file_and_a_new_one_is_its_owners_alone(tm
     assert (draft.read_bytes(), draft.stat().st_mode & 0o777) == (b"newer", 0o640)
 
 
+def test_drafts_that_killed_processes_left_go_with_the_next_write(tmp_path: Path) -> None:
+    table, other = tmp_path / "table[1].csv", tmp_path / "table[1]-mine.draft"
+    other.write_text("mine")
+    (tmp_path / "table[1]-0123abcd.draft").write_text("half")
+    with whole_file(table) as draft:
+        fill_draft(draft, b"new", table)
+    assert sorted(tmp_path.iterdir()) == [other, table]
+
+
 MAKE = """
 import os, sys
 from withsense_tf.common.atomic_files import OwnFolder

@@ -10,7 +10,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import tomllib
 import warnings
 from collections.abc import Iterator
@@ -21,8 +20,7 @@ from typing import Any
 import pytest
 import yaml
 from doc_blocks import PAGES, ROOT, SHOWN, Block, blocks_of
-from doc_commands import ours, parse
-from run_command import finish
+from doc_commands import parse, type_in
 
 import withsense_tf as ws
 from withsense_tf.demo import writer
@@ -123,16 +121,6 @@ def test_a_mark_holds_for_the_block_behind_it_alone() -> None:
     ]  # fmt: skip
 
 
-def type_in(line: str) -> None:
-    """Run a command as a reader would type it, ours within this process."""
-    own = ours(line)
-    if own is None:
-        subprocess.run(["sh", "-c", line], check=True, capture_output=True)
-        return
-    app, words = own
-    finish(app, *words)
-
-
 def make_world(folder: Path) -> None:
     """Write what readers have: a demo set, an index of it, a plain folder with captions, and a few files."""
     data = ws.demo_dataset(train=TRAIN, test=TEST)
@@ -155,9 +143,11 @@ def make_world(folder: Path) -> None:
             store.encode(encoder, photos["digest"].tolist(), photos["path"].tolist())
     shutil.copy(folder / "pictures/captions.csv", folder / "captions.csv")
     (folder / "texts.txt").write_text("A child swims\nTwo dogs run\n", encoding="utf-8")
+    (folder / "law").mkdir()
     (folder / "overrides.csv").write_text(
         "photo,digest,decision,by,reason\ndemo_train_0003.jpg,,restrict,Rita,a child behind the boat\n"
     )
+    shutil.copy(folder / "overrides.csv", folder / "law/overrides.csv")
 
 
 @pytest.fixture(scope="module")

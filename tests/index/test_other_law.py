@@ -17,10 +17,12 @@ from withsense_tf.__main__ import app
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataWarning, OtherLawError
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.other_law import options_of_index
+from withsense_tf.index.other_law import JUDGED_WITH, NOT_WRITTEN, options_of_index
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.state_table import set_state
 from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
 from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge
@@ -91,6 +93,20 @@ def test_who_has_not_the_files_that_an_index_was_judged_with_is_told_which_and_n
     assert "index judge" not in message
     overrides.unlink()
     assert "is not there any more; to judge its photos anew without it" in str(refusal(index, LawFiles()))
+
+
+def test_an_index_of_which_nobody_wrote_down_its_files_says_so_before_it_is_judged_without(
+    new: Callable[[LawFiles], PhotoIndex], overrides: Path
+) -> None:
+    index, files = new(LawFiles()), LawFiles(overrides=overrides)
+    assert NOT_WRITTEN not in str(refusal(index, files)) + index_status(index).as_text()
+    with index.catalog.writing() as tables:
+        set_state(tables, **{JUDGED_WITH: None})  # as version 0.1.0 left it
+    assert NOT_WRITTEN in str(refusal(index, files))
+    assert NOT_WRITTEN in index_status(index).as_text()
+    # Also where the law is the same.
+    run("index", "judge", "--all", "--index", str(index.folder))
+    assert NOT_WRITTEN not in index_status(PhotoIndex(index.folder)).as_text()
 
 
 def test_what_everybody_may_read_tells_no_path(

@@ -122,10 +122,12 @@ def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
 def _in_its_language(hits: Hits, more: str = "") -> str:
     """Return an answer as a terminal shows it: all of it in Russian where the query is, else all of it in English.
 
-    The legal notice stands as it is prescribed, and in Russian below. `more` is the option for the next page.
+    Of a Russian answer the legal notice is in Russian, too, and below as it is prescribed, as on the page. `more` is
+    the option for the next page.
     """
     from withsense_tf.app.page.messages import CYRILLIC, in_russian
     from withsense_tf.search.hits import ANY_MINIMUM, LABELS
+    from withsense_tf.search.places import Withheld
 
     message, language, russian = hits.message or "", "en", None
     if CYRILLIC.search(hits.query):
@@ -134,10 +136,14 @@ def _in_its_language(hits: Hits, more: str = "") -> str:
         if ANY_MINIMUM in message or "is the least." in message:
             russian += f" Ближайшие — с {ANY_MINIMUM}."
         hits, language = replace(hits, message=russian or None), "ru"
-    lines = [hits.as_text(language)]
-    if language == "ru":
-        notices = dict.fromkeys(filter(None, (hits.notice, *(place.notice for place in hits.withheld))))
-        lines += [f"({words}.)" for notice in notices if (words := in_russian(notice))]
+    notices = dict.fromkeys(filter(None, (hits.notice, *(place.notice for place in hits.withheld))))
+    own = {notice: words for notice in notices if language == "ru" and (words := in_russian(notice))}
+    places = tuple(
+        replace(place, notice=own.get(place.notice, place.notice)) if isinstance(place, Withheld) else place
+        for place in hits.places
+    )
+    hits = replace(hits, places=places, notice=own.get(hits.notice or "", hits.notice))
+    lines = [hits.as_text(language), *(f"({notice})" for notice in own)]
     return "\n".join([*lines, *([f"     {LABELS[language]['more']}: {more}"] if more else [])])
 
 

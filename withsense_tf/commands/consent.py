@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands.index_options import who_asks
 from withsense_tf.errors import SettingError
 
 if TYPE_CHECKING:
     from withsense_tf.policy.consent_register import ConsentRegister
 
+Audit = Annotated[
+    Path | None, typer.Option(help="Where decisions are logged. Else what WITHSENSE_AUDIT names.")
+]
 app = typer.Typer(help="Permissions for photos: give, revoke and list them.", no_args_is_help=True)
 By = Annotated[str, typer.Option(help="Who says so.")]
 Register = Annotated[
@@ -35,21 +39,18 @@ def grant(
     since: Annotated[str, typer.Option(help="The first day, as 2026-11-20; by default today.")] = "",
     until: Annotated[str, typer.Option(help="The last day; without it, the permission has no end.")] = "",
     consents: Register = None,
+    audit: Audit = None,
 ) -> None:
-    """Record a permission for a photo and print its number."""
+    """Record a permission for a photo and print its number; one that is there already is not given twice."""
     from withsense_tf.data.pictures.photo_file import digest_of
+    from withsense_tf.index.trail.decision_trail import Signer
+    from withsense_tf.index.trail.permissions import give_permission, policy_of_log
     from withsense_tf.policy.consent_register import EVERYWHERE
 
-    digest = digest_of(photo)
-    consent = _register(consents).grant(
-        photo.name,
-        by,
-        scope or ["show"],
-        country or [EVERYWHERE],
-        _day("since", since),
-        _day("until", until),
-        digest=digest,
-    )
+    of_photo = (photo.name, digest_of(photo))
+    terms = (scope or ["show"], country or [EVERYWHERE], _day("since", since), _day("until", until))
+    law, signer = policy_of_log(audit), Signer(who_asks())
+    consent = give_permission(_register(consents), law, of_photo, by, terms, signer)
     typer.echo(consent.id)
     typer.echo(f"It holds for {', '.join(consent.scopes)} {consent.where_and_when()}.", err=True)
     if not {"show", "search"} <= set(consent.scopes):
@@ -62,9 +63,13 @@ def revoke(
     by: By,
     reason: Annotated[str, typer.Option(help="Why.")],
     consents: Register = None,
+    audit: Audit = None,
 ) -> None:
     """End a permission; it is gone at the next query."""
-    _register(consents).revoke(number, by, reason)
+    from withsense_tf.index.trail.decision_trail import Signer
+    from withsense_tf.index.trail.permissions import end_permission, policy_of_log
+
+    end_permission(_register(consents), policy_of_log(audit), number, by, reason, Signer(by))
     typer.echo(f"{number} is revoked.")
 
 
@@ -85,17 +90,9 @@ def list_all(
     for one in _register(consents).consents():
         if digest in (None, one.digest):
             days = [str(day or "") for day in (one.since, one.until, one.revoked_on)]
-            cells = [
-                one.id,
-                one.photo,
-                one.digest,
-                one.given_by,
-                ",".join(one.scopes),
-                ",".join(one.countries),
-                *days,
-                one.revoked_by,
-                one.revoked_for,
-            ]
+            head = (one.id, one.photo, one.digest, one.given_by)
+            cells = [*head, ",".join(one.scopes), ",".join(one.countries), *days]
+            cells += [one.revoked_by, one.revoked_for]
             typer.echo("\t".join(" ".join(cell.split()) for cell in cells))
 
 

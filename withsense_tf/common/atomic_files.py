@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
@@ -80,7 +81,13 @@ def alone_with(file: Path) -> Iterator[None]:
 
 
 def fill_draft(draft: Path, content: bytes, file: Path) -> None:
-    """Write the draft of a file with the rights that the file has; a new one is its owner's alone."""
+    """Write the draft of a file with the rights that the file has; a new one is its owner's alone. Lock it before.
+
+    So what other drafts of it there are, processes left that were killed.
+    """
+    for old in file.parent.glob(f"{glob.escape(file.stem)}-{'[0-9a-f]' * 8}{DRAFT}"):
+        if old != draft:
+            old.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     draft.write_bytes(content)
     if file.exists():

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Lock, Thread
-from typing import Any, Final, NoReturn, Protocol, TypeVar
+from threading import TIMEOUT_MAX, Event, Lock, Thread, Timer
+from typing import Any, Final, Protocol, TypeVar
 
 import typer
 
@@ -32,6 +32,8 @@ T = TypeVar("T")
 # In a log file or a notebook: soon, so that nobody thinks that it hangs, and then seldom.
 SECONDS_TO_FIRST_LINE: Final = 10.0
 SECONDS_BETWEEN_LINES: Final = 20.0
+SECONDS_TO_LOADING: Final = 2.0
+LOADING: Final = "Loading TensorFlow, which takes seconds, or a minute on a busy machine ..."
 # A terminal shows one bar at a time.
 BAR: Final = Lock()
 
@@ -217,23 +219,28 @@ def each_said_once() -> Iterator[None]:
 def start_tensorflow() -> Any:
     """Import TensorFlow without what it says of CUDA and its build; a failed import is still an error.
 
-    Its first lines are written before any log level counts, so the error stream is closed off meanwhile. They
-    look like failures ("CUDA error") to those who have no GPU.
+    Its first lines are written before any log level counts, and look like failures ("CUDA error") to those who have no
+    GPU. So the error stream is closed off meanwhile, but for a line where that takes long.
     """
     if "tensorflow" in sys.modules:
         return sys.modules["tensorflow"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
-    error_stream, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        import tensorflow as tf
+    # A process that another one started leaves the terminal to that one, and the line takes the place of a bar.
+    seconds = SECONDS_TO_LOADING if multiprocessing.parent_process() is None else TIMEOUT_MAX
+    words = ("\r\x1b[2K" if BAR.locked() else "") + LOADING
+    with os.fdopen(os.dup(2), "w") as error_stream, Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        teller = Timer(seconds, print, [words], {"file": error_stream, "flush": True})
+        teller.start()
+        try:
+            import tensorflow as tf
 
-        tf.config.list_physical_devices("GPU")
-    finally:
-        os.dup2(error_stream, 2)
-        os.close(error_stream)
-        os.close(nowhere)
+            tf.config.list_physical_devices("GPU")
+        finally:
+            teller.cancel()
+            teller.join()
+            os.dup2(error_stream.fileno(), 2)
     return tf
 
 
@@ -268,20 +275,20 @@ def run(command: Callable[[], object]) -> None:
     try:
         with each_said_once():
             command()
-    except WithSenseError as error:
-        _end(str(error))
     except Exception as error:
-        # Libraries have errors of their own for a full disk.
         from withsense_tf.common.code_version import complaint
 
-        message = disk_trouble(error) or complaint(error) or None
+        message = str(error) if isinstance(error, WithSenseError) else None
+        # Libraries have errors of their own for a full disk.
+        message = message or disk_trouble(error) or complaint(error) or None
         if message is None and isinstance(error, PermissionError) and error.filename:
             message = no_rights(error, is_before=False)  # who knows?
         elif message is None and isinstance(error, OSError):
             message = f"{error.filename or 'input or output'}: {words_of(error)}"
         if message is None:
             raise
-        _end(message)
+        print(f"Error: {message}", file=sys.stderr)
+        sys.exit(2)
     finally:
         warnings.showwarning = usual
 
@@ -291,8 +298,3 @@ def run_main(main: Callable[..., None]) -> None:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
     run(app)
-
-
-def _end(message: str) -> NoReturn:
-    print(f"Error: {message}", file=sys.stderr)
-    sys.exit(2)

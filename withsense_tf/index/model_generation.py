@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,11 +60,16 @@ class Generation:
         """Return the vectors of single captions, where the matcher weighs them one by one."""
         return self.once("each_caption", self._open_each)
 
+    @property
+    def build_again(self) -> str:
+        """Say what to do where files of the model are damaged: the same model comes in their place, or another one."""
+        return f"Run: python -m withsense_tf index build FOLDER --index {self.folder.parents[1]}"
+
     def _load_form(self) -> SearchForm:
         if folder_identity(self.folder, (FORM,)) != self.form_identity:
             raise DataError(
                 f"damaged: the files in {self.folder / FORM} are not those that this index was built with, so its "
-                "answers would be others. Build the index anew."
+                f"answers would be others. {self.build_again}"
             )
         return load_form(self.folder / FORM)
 
@@ -101,7 +107,7 @@ class Generation:
         if identity != self.identity:
             raise DataError(
                 f"The model in {self.folder} is not the one that this index was built with ({identity} instead of "
-                f"{self.identity}): its vectors would not fit the others. Build the index anew."
+                f"{self.identity}): its vectors would not fit the others. {self.build_again}"
             )
         return load_matcher(self.folder / MATCHER, store)
 
@@ -145,6 +151,13 @@ def save_model(matcher: Matcher, folder: Path) -> None:
     form.chance_ = match_chance(matcher)
     save_form(form, folder / FORM)
     save_matcher(matcher, folder / MATCHER)
+
+
+def put_back(draft: Path, folder: Path) -> None:
+    """Put the files of a model in the place of damaged ones of the same model: its vectors fit them."""
+    for part in (FORM, MATCHER):
+        shutil.rmtree(folder / part, ignore_errors=True)
+        (draft / part).rename(folder / part)
 
 
 def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:

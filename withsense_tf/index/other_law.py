@@ -21,6 +21,11 @@ JUDGED_WITH: Final = "law_files"
 DECIDE_NOTHING: Final = ("--consents", "--audit")
 # Without it photos are judged by as much as can be.
 STRICT_WITHOUT: Final = "--min-votes"
+# What to say of an index where nobody wrote that down, as version 0.1.0 did not.
+NOT_WRITTEN: Final = (
+    "By which files of the law it was judged is not written down: give all of them to index judge --all (--overrides, "
+    "--countries, --languages, --photo-judge), or what they alone restrict is shown."
+)
 # What stands for a value in the place of one that tells of this machine.
 NO_FILES: Final = {"--languages": "FOLDER", "--photo-judge": "JUDGE", "--min-votes": "NUMBER"}
 
@@ -116,8 +121,9 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
             f"{changed_law}{_lacking(missing)}{_files_gone(missing, command)}",
             f"The server must be started again with what the index was judged with:{_with_places(missing)}",
         )
+    caution = f"{NOT_WRITTEN} " if get_state(tables, JUDGED_WITH) is None else ""
     return OtherLawError(
-        f"{changed_law}Let it judge its photos anew {same}: {command}",
+        f"{changed_law}{caution}Let it judge its photos anew {same}: {command}",
         f"Its photos must be judged anew by the files that this server has: {public_command}",
     )
 

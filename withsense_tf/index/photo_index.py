@@ -21,7 +21,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from withsense_tf.errors import DataError, SettingError, WithSenseError, check_kind
 from withsense_tf.index.catalog import Catalog
-from withsense_tf.index.model_generation import FORM, MATCHER, Generation, folder_identity, save_model
+from withsense_tf.index.model_generation import (
+    FORM,
+    MATCHER,
+    Generation,
+    folder_identity,
+    put_back,
+    save_model,
+)
 from withsense_tf.index.tables.models_table import (
     delete_model,
     find_equal_models,
@@ -154,8 +161,11 @@ class PhotoIndex:
         with self.catalog.reading() as tables:
             equal = set(find_equal_models(tables, identity, engine.to_json())) - dropped_models(tables).keys()
         if equal:
+            number = max(equal)
+            if folder_identity(self._folder_of(number)) != identity:
+                put_back(draft, self._folder_of(number))
             shutil.rmtree(draft, ignore_errors=True)
-            return max(equal)
+            return number
         about = {
             _LAW: matcher.law,
             _CALIBRATION: matcher.calibrated_on.as_dict(),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ from withsense_tf.index.tables.photo_states import (
     set_parts,
     staged_by,
 )
-from withsense_tf.index.tables.photos_table import live_ids
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, live_ids, photo_digests
 from withsense_tf.index.tables.rows_table import rows_of_photos
 from withsense_tf.index.tables.schema import forget_photos
 from withsense_tf.index.tables.state_table import get_state, set_state
@@ -34,11 +35,12 @@ from withsense_tf.index.tables.state_table import get_state, set_state
 
 @dataclass(frozen=True)
 class Publication:
-    """How many photos came, changed and went, and the rows of each model that nobody needs any more."""
+    """How many photos came, changed, went, and have another name; the rows of each model that nobody needs any more."""
 
     new_photos: int
     changed_photos: int
     removed_photos: int
+    renamed_photos: int
     rows: dict[int, list[int]]
 
 
@@ -63,7 +65,8 @@ def publish_photos(
     removed_photos = [live[name] for name in set(leaving) if name in live and name not in new_states]
     outgoing = [*old_states, *removed_photos]
     if not new_states and not outgoing and before is None:
-        return Publication(0, 0, 0, {})
+        return Publication(0, 0, 0, 0, {})
+    digests = photo_digests(tables, LIVE_PHOTOS)
     restrictions = before or Restrictions(tables)
     restrictions.keep_evidence(tables, outgoing)
     rows = rows_of_photos(tables, outgoing)
@@ -76,7 +79,19 @@ def publish_photos(
         restrictions.check(tables)
     set_state(tables, version=get_state(tables, "version") + 1)
     put_census(tables)
-    return Publication(len(new_states) - len(old_states), len(old_states), len(removed_photos), rows)
+    renamed = count_renamed(digests, photo_digests(tables, LIVE_PHOTOS))
+    new = len(new_states) - len(old_states) - renamed
+    return Publication(new, len(old_states), len(removed_photos) - renamed, renamed, rows)
+
+
+def count_renamed(before: Mapping[str, str], now: Mapping[str, str]) -> int:
+    """Return how many photos are there under another name than before, by the digest of each name.
+
+    >>> count_renamed({"a": "1", "b": "2"}, {"b": "2", "c": "1", "d": "1"})
+    1
+    """
+    came = Counter(now[name] for name in now.keys() - before.keys())
+    return (came & Counter(before[name] for name in before.keys() - now.keys())).total()
 
 
 def _take_out(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from app_places import WITHHELD, Place, ids_of, search
+from full_files import without_rights
 from PIL import Image
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
 
+from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
@@ -109,6 +114,25 @@ def test_a_photo_that_was_brought_is_found_and_shown(writer: TestClient, place: 
     assert writer.get(answer.json()["photo"]["image"]).status_code == 200
     assert answer.json()["photo"]["facts"]["orientation"] == "landscape"
     assert verify_index(PhotoIndex(place.index), files=True) == []
+
+
+def test_the_audit_log_has_who_sent_a_photo_by_which_key_and_without_the_log_none_is_taken_in(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring, log = KeyRing(place.index.parent / "keys.json"), place.index.parent / "audit.jsonl"
+    key = ring.create("Rita", ["read", "write"])
+    settings = place.settings(keys=ring.file, country="BB", law=replace(place.law, audit=log))
+    client = new_client(settings, headers={"Authorization": f"Bearer {key}"})
+    png = png_of(41)
+    assert send(client, png, "A crimson wall.", by="Ann").status_code == 201
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    (entry,) = [one for one in entries if one.get("decision") == "upload"]
+    assert (entry["by"], entry["key"], entry["reason"]) == ("Rita", ring.all_keys()[0].id, "said by Ann")
+    assert entry["digest"] == hashlib.sha256(png).hexdigest()
+    assert entry["photo"].startswith("upload_")
+    with without_rights(place.index.parent, "audit.jsonl"):
+        assert send(client, png_of(42), "A crimson wall.").status_code == 503
+    assert not list((place.index / "app" / "quarantine").iterdir())
 
 
 def test_a_photo_that_is_sent_again_is_there_once_and_that_is_said(writer: TestClient, place: Place) -> None:

@@ -60,5 +60,5 @@ def test_a_permission_ends_though_the_log_cannot_be_written(tmp_path: Path) -> N
         with pytest.raises(RightsError):
             give(tmp_path, date(2999, 1, 1))
         with pytest.raises(RightsError):
-            end_permission(register, law, consent, "Rita", "She asked.", RITA)
+            end_permission(register, law, consent.id, "Rita", "She asked.", RITA)
     assert [one.revoked_for for one in register.consents()] == ["She asked."]

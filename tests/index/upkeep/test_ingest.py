@@ -18,6 +18,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.photo_states import count_staged
+from withsense_tf.index.upkeep import ingest as ingest_module
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
@@ -110,6 +111,37 @@ def test_a_complete_list_that_takes_the_captions_of_most_photos_is_refused(
 def test_a_complete_list_may_take_the_captions_of_half_of_the_photos(index: PhotoIndex, looks: Path) -> None:
     few = [item_of(looks, f"{look:03d}.png", look, texts=[]) for look in range(3)]
     assert ingest(index, [*few, *items_of_looks(looks, 6)[3:]], LAW, others="remove").changed == 3
+
+
+def moved(looks: Path, count: int, **what: object) -> list[Item]:
+    return [item_of(looks, f"moved/{look:03d}.png", look, **what) for look in range(count)]
+
+
+def test_photos_that_have_other_names_are_said_to_be_moved_and_are_not_taken_for_gone(
+    index: PhotoIndex, looks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "FEW", 1)
+    with monkeypatch.context() as patch:
+        # No photo is looked at again.
+        patch.setattr(SceneNet, "forward", None)
+        report = ingest(index, moved(looks, 5), LAW, others="remove")
+    assert str(report) == "0 added, 0 changed, 1 removed, 0 as before, 5 moved to other names"
+    assert names(index) == [f"moved/{look:03d}.png" for look in range(5)]
+    ingest(index, [item_of(looks, "copy.png", 0)], LAW)
+    # A copy that stays is none that came.
+    assert (
+        ingest(index, [item_of(looks, "copy.png", 0), *moved(looks, 5)[1:]], LAW, others="remove").removed
+        == 1
+    )
+
+
+@pytest.mark.closed
+def test_photos_that_move_do_not_lose_the_captions_of_most_either(index: PhotoIndex, looks: Path) -> None:
+    before = contents(index)
+    with pytest.raises(SettingError, match=r"6 of the 6 photos .* would lose all of them.*--replace"):
+        ingest(index, moved(looks, 6, texts=[]), LAW, others="remove")
+    assert contents(index) == before
+    assert ingest(index, moved(looks, 6, texts=[]), LAW, others="replace").renamed == 6
 
 
 def test_a_photo_that_left_leaves_nothing_in_the_tables(index: PhotoIndex) -> None:

@@ -80,7 +80,7 @@ def test_a_model_before_the_present_one_that_changed_is_removed_by_compact(index
         vectors.write_bytes(b"")
     index = PhotoIndex(index.folder, index.store)
     problems = verify_index(index)
-    assert "it is the model before the present one, which index compact removes." in problems[0]
+    assert "It is the model before the present one, which index compact removes." in problems[0]
     assert all("index compact" in problem for problem in problems)
     compact_index(index)
     assert verify_index(index) == []

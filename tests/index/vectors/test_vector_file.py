@@ -56,7 +56,7 @@ def test_half_a_row_at_the_end_is_no_damage(index: ExactIndex, tmp_path: Path) -
 
 def test_rows_that_are_missing_are_damage(index: ExactIndex) -> None:
     index.write(0, unit(10, 8))
-    with pytest.raises(DataError, match=r"damaged: .* holds 10 rows, expected 11 rows; build the index anew"):
+    with pytest.raises(DataError, match=r"damaged: .* holds 10 rows, expected 11 rows. Run: .* --repair"):
         index.search(unit(1, 8), 1, 11)
 
 

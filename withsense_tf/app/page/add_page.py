@@ -42,7 +42,7 @@ def add(
         return _page(request, 422, problem=problem_text, fields=fields)
     caption, author = CAPTION.validate_python(text), AUTHOR.validate_python(by.strip() or None)
     try:
-        answer = upload(service, response, photo, [caption], author, reader.country)
+        answer = upload(request, service, response, photo, [caption], author, reader.country)
     except ProblemError as problem:
         return _page(
             request,

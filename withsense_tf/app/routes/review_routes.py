@@ -184,7 +184,7 @@ def revoke(
     if consent.revoked_on is not None:
         raise ProblemError(409, "revoked_before", consent.end(), "It holds no more: there is nothing to do.")
     by = _signature_text(signer)
-    end_permission(register, service.policy, consent, by, signature.reason, signer)
+    end_permission(register, service.policy, number, by, signature.reason, signer)
     return next(_cells(service, one) for one in register.consents() if one.id == number)
 
 

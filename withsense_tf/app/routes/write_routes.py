@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Body, File, Form, Response, UploadFile
+from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
 from pydantic import AfterValidator, Field, StringConstraints
 
 from withsense_tf.app import questions
@@ -12,16 +13,21 @@ from withsense_tf.app.answers import NOTICE, PHOTO_ID, JsonAnswer, PhotoAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import Doorway, PhotoService
 from withsense_tf.app.request_problems import ProblemError
-from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
+from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
 from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_own, judge_rest, refusal
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
+from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.index.tables.photos_table import live_names_of, live_of_name, photo_digests
+from withsense_tf.index.trail.decision_trail import new_decision, write_audit
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS
 from withsense_tf.search.query.tokens import tokens
 
 router = APIRouter(tags=["writing"], dependencies=[needs("write")])
 MOST_CAPTIONS: Final = 10
+# How the audit log calls that a photo was sent.
+UPLOAD: Final = "upload"
 
 
 def readable(text: str) -> str:
@@ -93,6 +99,7 @@ UPLOAD_STATES: Final[dict[int | str, dict[str, Any]]] = {
     responses=problems(400, 408, 409, 413, 415, 451) | UPLOAD_STATES,
 )
 def upload(
+    request: Request,
     service: Service,
     response: Response,
     photo: Annotated[UploadFile, File(description="A JPEG, PNG or WebP file.")],
@@ -120,6 +127,7 @@ def upload(
         Description(tuple(caption), by, (photo.filename or "")[:500]),
         service.settings.upload_bytes,
         service.settings.upload_pixels,
+        note_in_audit(request, service.policy, by),
     )
     was_here = waiting.waits_already or _is_live(service, waiting.name)
     try:
@@ -132,6 +140,16 @@ def upload(
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
     return answer.model_copy(update={"is_copy": True}) if was_here and answer.photo else answer
+
+
+def note_in_audit(request: Request, policy: Policy, by: str | None) -> Callable[[str, str], None]:
+    """Return what writes a photo, by name and digest, into the audit log with who sends it: whose key it is, if any."""
+    signer = signer_of(request, (by or NOBODY) if request.app.state.keys is None else None)
+
+    def note(name: str, digest: str) -> None:
+        write_audit(new_decision(name, digest, UPLOAD, None, signer, f"said by {by or NOBODY}"), policy)
+
+    return note
 
 
 def _is_live(service: PhotoService, name: str) -> bool:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,9 +67,14 @@ class Quarantine:
         self.folder = folder
 
     def take(
-        self, stream: BinaryIO, description: Description, most_bytes: int, most_pixels: int
+        self,
+        stream: BinaryIO,
+        description: Description,
+        most_bytes: int,
+        most_pixels: int,
+        note: Callable[[str, str], object] = lambda name, digest: None,
     ) -> WaitingPhoto:
-        """Take a photo in, if it is one; nothing is left of others.
+        """Take a photo in, if it is one, and its name and digest could be noted; nothing is left of others.
 
         Its name is as if drawn by lot, never the user's: the same photo with the same words has the same one, so that
         it waits, and comes into the index, once.
@@ -81,23 +86,25 @@ class Quarantine:
             try:
                 _copy(stream, draft / PHOTO, most_bytes)
                 kind, _ = check_photo(draft / PHOTO, most_pixels)
-                id_ = self._lot(draft / PHOTO, description)
+                digest = digest_of(draft / PHOTO)
+                id_ = self._lot(digest, description)
                 name = _name_of(id_, ENDINGS[kind])
                 (draft / PHOTO).rename(draft / f"{PHOTO}{ENDINGS[kind]}")
                 about = {"name": name, **asdict(description)}
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
                 flush(draft / ABOUT)
+                note(name, digest)
                 is_new = _take_place(draft, self.folder / id_)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
         return WaitingPhoto(self.folder / id_, name, description, not is_new)
 
-    def _lot(self, photo: Path, description: Description) -> str:
-        """Return the number of a photo with what is said of it, under the key of the index."""
+    def _lot(self, digest: str, description: Description) -> str:
+        """Return the number of a photo, by its digest, with what is said of it, under the key of the index."""
         # Of the file's name counts what it says.
         name_texts = [text for _, text in own_texts(description.file_name)]
-        parts = (digest_of(photo), description.captions, description.by, name_texts)
+        parts = (digest, description.captions, description.by, name_texts)
         return PhotoIds.of_folder(self.folder.parent).lot(json.dumps(parts).encode())
 
     def waiting(self) -> Iterator[WaitingPhoto]:

@@ -14,6 +14,7 @@ import numpy as np
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.rows_table import row_ends, rows_with_digests
+from withsense_tf.index.vectors.vector_file import REPAIR
 
 # Rows that are read at once.
 BLOCK: Final = 4_096
@@ -70,7 +71,7 @@ def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
     if bad:
         raise DataError(
             f"damaged: of {len(rows)} photos that were looked at, {len(bad)} have vectors in {generation.folder} that "
-            "are not those that were written. Run: python -m withsense_tf index verify --repair"
+            f"are not those that were written. {REPAIR}"
         )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Final
 
+from withsense_tf.errors import WithSenseError
 from withsense_tf.index.trail.decision_trail import (
     Signer,
     audit_before_effect,
@@ -15,6 +18,7 @@ from withsense_tf.index.trail.decision_trail import (
 )
 from withsense_tf.policy.consent_register import Consent, ConsentRegister
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.service import LawFiles, named_file
 
 # How the audit log calls that a permission was given, and that it ended.
 GRANT: Final = "grant"
@@ -48,12 +52,25 @@ def give_permission(
 
 
 def end_permission(
-    register: ConsentRegister, policy: Policy, consent: Consent, by: str, reason: str, signer: Signer
+    register: ConsentRegister, policy: Policy, number: str, by: str, reason: str, signer: Signer
 ) -> None:
     """End a permission, and then write that into the audit log.
 
     What is broken there is an error, and keeps no permission from ending.
     """
-    register.revoke(consent.id, by, reason)
+    register.revoke(number, by, reason)
+    (consent,) = (one for one in register.consents() if one.id == number)
     note = new_decision(consent.photo, consent.digest, REVOKE, None, signer, reason)
-    write_audit(replace(note, undoes=consent.id), policy)
+    write_audit(replace(note, undoes=number), policy)
+
+
+def policy_of_log(audit: Path | None) -> Policy:
+    """Return the law with the audit log that an option or the environment names.
+
+    Nothing else of the law need be whole: what is broken there must not keep a permission from ending.
+    """
+    file, _ = named_file("audit", audit)
+    if file is not None:
+        with suppress(WithSenseError):
+            return Policy.of_files(LawFiles.of_service(audit=file))
+    return Policy.of_files(LawFiles(audit=file))

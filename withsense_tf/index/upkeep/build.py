@@ -144,8 +144,8 @@ def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
         before = get_state(tables, "source")
         if before not in (None, source) and not replace:
             raise SettingError(
-                f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or say "
-                "--replace."
+                f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or, if "
+                "that folder was moved here or its photos are to go, say --replace."
             )
         set_state(tables, source=source)
 

@@ -18,10 +18,10 @@ from withsense_tf.index.brought import brought_names, erase_kept_out, with_capti
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import warn_of_overrides
-from withsense_tf.index.publish import publish_photos
+from withsense_tf.index.publish import count_renamed, publish_photos
 from withsense_tf.index.tables.captions_table import captioned_names
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
-from withsense_tf.index.tables.photos_table import live_tags
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, live_tags, photo_digests
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
@@ -46,13 +46,16 @@ class Report:
     same: int
     quarantined: tuple[UnusablePhoto, ...]
     kept_out: int = 0
+    renamed: int = 0
 
     def __str__(self) -> str:
         parts = [
             f"{self.added:,} added, {self.changed:,} changed, {self.removed:,} removed, {self.same:,} as before"
         ]
         parts += [f"{len(self.quarantined):,} in quarantine"] if self.quarantined else []
-        return ", ".join([*parts, *([f"{self.kept_out:,} kept out"] if self.kept_out else [])])
+        parts += [f"{self.kept_out:,} kept out"] if self.kept_out else []
+        # Their vectors are kept by content, so that nothing is computed for them.
+        return ", ".join([*parts, *([f"{self.renamed:,} moved to other names"] if self.renamed else [])])
 
 
 def ingest(
@@ -104,7 +107,7 @@ def ingest(
         warn_of_overrides(index, policy)
     left_out = kept_out + len(staging.copies_of_kept_out)
     counts = (publication.new_photos, publication.changed_photos, publication.removed_photos)
-    return Report(*counts, staging.same or 0, quarantine, left_out)
+    return Report(*counts, staging.same or 0, quarantine, left_out, publication.renamed_photos)
 
 
 def remove_for_good(
@@ -133,9 +136,11 @@ def _leaving(
     names = {item.name for item in staging.items}
     leaving = (remove - names) | staging.unusable.keys() | staging.copies_of_kept_out
     if others != "keep":
-        live = live_tags(tables).keys()
-        leaving |= live - names - brought_names(tables)
-        _check_not_emptied(index, len(live), len(leaving & live), others)
+        live = photo_digests(tables, LIVE_PHOTOS)
+        leaving |= live.keys() - names - brought_names(tables)
+        now = {one.name: one.digest for one in staging.items if one.name not in live.keys() | leaving}
+        renamed = count_renamed({name: live[name] for name in leaving & live.keys()}, now)
+        _check_not_emptied(index, len(live), len(leaving & live.keys()) - renamed, others)
         _check_not_silenced(index, tables, staging.items, others)
     return leaving
 
@@ -155,7 +160,11 @@ def _check_not_silenced(
     if others != "remove":
         return
     captioned = captioned_names(tables)
-    without = [item for item in items if not item.captions and item.name in captioned]
+    digests, names = photo_digests(tables, LIVE_PHOTOS), {item.name for item in items}
+    moved = {digests[name] for name in captioned - names}
+    without = [
+        item for item in items if not item.captions and (item.name in captioned or item.digest in moved)
+    ]
     silent = [one for one in with_captions_of_users(tables, live_tags(tables), without) if not one.captions]
     if len(silent) > len(captioned) / 2:
         raise SettingError(

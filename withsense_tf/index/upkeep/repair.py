@@ -16,9 +16,9 @@ from withsense_tf.index.model_generation import EACH, VECTORS, Generation
 from withsense_tf.index.model_rows import write_rows
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.tables.models_table import caption_count, row_count
+from withsense_tf.index.tables.models_table import add_to_caption_count, caption_count, row_count
 from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos, live_without_rows
-from withsense_tf.index.tables.rows_table import delete_rows, delete_rows_behind_end, is_row_of
+from withsense_tf.index.tables.rows_table import caption_end, delete_rows, delete_rows_behind_end, is_row_of
 from withsense_tf.index.tables.schema import forget_photos
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.tables.words_table import count_wrong_words, make_words_anew
@@ -76,6 +76,9 @@ def repair_index(index: PhotoIndex, policy: Policy, lift: bool = False) -> Repai
 
 
 def _mend_files(index: PhotoIndex, generation: Generation) -> None:
+    with index.catalog.writing() as tables:
+        lacking = (caption_end(tables, generation.number) or 0) - caption_count(tables, generation.number)
+        add_to_caption_count(tables, generation.number, max(0, lacking))
     if generation.engine.kind != "exact":
         return
     widths = generation.form.widths

@@ -12,7 +12,7 @@ from typing import Any, Final
 from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.index.departed import count_departed
 from withsense_tf.index.model_generation import MATCHER
-from withsense_tf.index.other_law import JUDGED_WITH
+from withsense_tf.index.other_law import JUDGED_WITH, NOT_WRITTEN
 from withsense_tf.index.photo_index import (
     PhotoIndex,
     calibration_of_model,
@@ -55,7 +55,7 @@ class Status:
     columns: list[str]
     models: list[dict[str, Any]]
     megabytes: float
-    judged_with: dict[str, str]
+    judged_with: dict[str, str] | None
 
     @property
     def is_built(self) -> bool:
@@ -88,14 +88,17 @@ class Status:
         if self.judged_with:
             options = shlex.join(word for option in self.judged_with.items() for word in option)
             lines.append(f"judged with, as all that asks it must say: {options}")
+        elif self.judged_with is None and self.photos:
+            lines.append(NOT_WRITTEN)
         if self.photos and COLOUR not in self.columns:
             lines.append("no colours to filter by yet: index update FOLDER looks at them")
         if self.staged:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
         if self.departed:
             lines.append(
-                f"{self.departed:,} photos that left still restrict their copies: of these digest, look, texts and "
-                "verdict are kept"
+                f"{self.departed:,} restricted photos left, and their copies stay restricted, as is meant: digest, "
+                "look, texts and verdict are kept for that. What is no such copy a person allows: policy decide PHOTO "
+                "allow"
             )
         lines += [f"in quarantine: {one['photo']}: {one['reason']}" for one in self.quarantine[:MOST_NAMED]]
         if len(self.quarantine) > MOST_NAMED:
@@ -121,7 +124,7 @@ def index_status(index: PhotoIndex) -> Status:
             column_names(tables),
             _models(index, tables),
             _bytes(index.folder) / 1e6,
-            get_state(tables, JUDGED_WITH) or {},
+            get_state(tables, JUDGED_WITH),
         )
 
 

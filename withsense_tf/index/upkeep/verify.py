@@ -12,7 +12,7 @@ from withsense_tf.index.integrity.file_checks import file_problems
 from withsense_tf.index.integrity.seal import sealed_photos
 from withsense_tf.index.integrity.table_errors import ANEW
 from withsense_tf.index.integrity.vector_checks import bad_rows
-from withsense_tf.index.model_generation import Generation, folder_identity
+from withsense_tf.index.model_generation import FORM, Generation, folder_identity
 from withsense_tf.index.photo_index import NotBuiltError, PhotoIndex
 from withsense_tf.index.tables.facts_table import facts_by_photo
 from withsense_tf.index.tables.models_table import caption_count
@@ -105,19 +105,21 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     number = generation.number
     what = f"model {number}"
     problems = []
-    remedy = "build it anew" if in_use else f"it is {BEFORE}, which index compact removes"
+    remedy = generation.build_again if in_use else f"It is {BEFORE}, which index compact removes."
     if folder_identity(generation.folder) != generation.identity:
-        problems.append(f"The files of {what} are not those that the index was built with: {remedy}.")
+        problems.append(f"The files of {what} are not those that the index was built with. {remedy}")
     if in_use:
         missing = count_photos(tables, live_without_rows(number))
         if missing:
             problems.append(f"{missing:,} live photos have no vectors by {what}: run index verify --repair.")
     if caption_count(tables, number) < (caption_end(tables, number) or 0):
-        problems.append(f"Model {number} counts fewer captions than it has: {remedy}.")
+        problems.append(f"Model {number} counts fewer captions than it has: run index verify --repair.")
     behind_end = count_rows_behind_end(tables, number)
     if behind_end:
         problems.append(f"{behind_end:,} rows of {what} lie behind its end: run index verify --repair.")
-    vectors = _vectors(tables, generation, what)
+    # Where its form is damaged, nobody can read them before that is put right.
+    is_readable = folder_identity(generation.folder, (FORM,)) == generation.form_identity
+    vectors = _vectors(tables, generation, what) if is_readable or not in_use else []
     return problems + [
         line if in_use else f"{line} Or remove it: it is {BEFORE} (index compact)." for line in vectors
     ]

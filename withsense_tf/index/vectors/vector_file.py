@@ -35,6 +35,8 @@ BLOCK: Final = 4_096
 # Two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.
 SETTLED_NS: Final = 2_000_000_000
 DTYPES: Final = ("float32", "float16")
+# It makes every kind of damage good, also a file that is gone.
+REPAIR: Final = "Run: python -m withsense_tf index verify --repair"
 
 
 class VectorFile:
@@ -80,10 +82,7 @@ class VectorFile:
             with self._mapping:
                 self._rows = rows = self._map()
         if len(rows) < count:
-            raise DataError(
-                f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows; build the index anew, or run "
-                "index verify --repair."
-            )
+            raise DataError(f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows. {REPAIR}")
         return rows[:count]
 
     def write(self, at: int, vectors: np.ndarray) -> None:
@@ -98,7 +97,7 @@ class VectorFile:
         if at > there:
             raise DataError(
                 f"damaged: {self.path} holds {there} rows, expected at least {at} rows before those that are to be "
-                "written; build the index anew."
+                f"written. {REPAIR}"
             )
         # Larger than the sum's own error: nothing is longer than this says.
         longest = 1.001 * math.sqrt(np.einsum("ij,ij->i", numbers, numbers, dtype=np.float64).max(initial=0))
@@ -143,21 +142,20 @@ class VectorFile:
     def _check(self, width: int | None, dtype: str | None) -> tuple[int, np.dtype]:
         """Return the width and dtype that the header names, if they can be read and are those asked for."""
         header = os.pread(self._file, START, 0)
-        anew = "give another folder, or delete this one and build the index anew."
         if not header.startswith(MAGIC):
             raise DataError(
                 f"{self.path} is no file of vectors, or it is damaged: expected it to begin with {MAGIC!r}, got "
-                f"{header[:16]!r}; {anew}"
+                f"{header[:16]!r}. {REPAIR}"
             )
         if len(header) < START:
             raise DataError(
-                f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}; build the index anew."
+                f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}. {REPAIR}"
             )
         _, version, numbers, name, _, _ = HEADER.unpack(header[: HEADER.size])
         if version != FORMAT:
             raise DataError(
-                f"{self.path} has format version {version}, expected {FORMAT}; use the version of withsense_tf that "
-                "wrote it, or build the index anew."
+                f"{self.path} has format version {version}, expected {FORMAT}: use the version of withsense_tf that "
+                f"wrote it, or make the file anew. {REPAIR}"
             )
         kind = name.rstrip(b"\0").decode(errors="replace")
         if kind not in DTYPES or not numbers:
@@ -169,16 +167,14 @@ class VectorFile:
         if width not in (None, numbers) or dtype not in (None, kind):
             raise DataError(
                 f"{self.path} holds vectors of {numbers} numbers ({kind}), expected {width or numbers} "
-                f"({dtype or kind}); {anew}"
+                f"({dtype or kind}). {REPAIR}"
             )
         # As written by somebody at work, or not at all.
         _ = self.longest
         return numbers, np.dtype(kind)
 
     def _header_damage(self, why: str) -> str:
-        return (
-            f"damaged: the header of {self.path} {why}; build the index anew, or run index verify --repair."
-        )
+        return f"damaged: the header of {self.path} {why}. {REPAIR}"
 
     def _map(self) -> np.ndarray:
         """Map what the file holds now; only whole rows count."""
@@ -238,9 +234,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDONLY)
     except FileNotFoundError as error:
-        raise DataError(
-            f"{path} is not there, expected a file of vectors; give the folder of an index, or build the index anew."
-        ) from error
+        raise DataError(f"{path} is not there, expected a file of vectors. {REPAIR}") from error
 
 
 def _write_all(file: int, content: bytes | memoryview, at: int) -> None:
