@@ -17,7 +17,7 @@ from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
-from withsense_tf.evaluation.row_status import number
+from withsense_tf.evaluation.row_status import RUN, number
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan, left_out
 from withsense_tf.experiments.compare.prepare_run import name_machine
@@ -61,9 +61,19 @@ def train_and_publish(
         append_rows(file, comparison)
         page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
         point_to(folder)
-    typer.echo(f"Appended {len(comparison.rows)} rows to {file}")
+    typer.echo(said_of_table(len(comparison.rows), file, skip_existing))
     typer.echo(f"Report: {page}")
     return comparison
+
+
+def said_of_table(rows: int, file: Path, skip_existing: bool) -> str:
+    """Say that a run's rows stand in the table of all runs; each run has all of its own, whoever measured them.
+
+    >>> said_of_table(2, Path("compare.csv"), skip_existing=True)
+    'Added the 2 rows of this run, with those that were taken over, to compare.csv'
+    """
+    also = ", with those that were taken over," if skip_existing else ""
+    return f"Added the {rows} row{'s' * (rows != 1)} of this run{also} to {file}"
 
 
 def check_table(output: Path) -> None:
@@ -88,12 +98,18 @@ def compare_outcomes(
     )
     for row, (job, _) in zip(rows, results, strict=True):
         row |= {"key": job.key, "code": job.code}
-    photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
     first = results[0][0].split if results else ""
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)
     missing_splits = left_out(plan, [job for job, _ in results])
     notes = (*_notes(plan, lawful), *missing_splits, *gallery_notes(rows), *language_notes(rows))
-    return Comparison(tuple(rows), notes, (photos,), lines)
+    return Comparison(tuple(rows), notes, sources_of(results), lines)
+
+
+def sources_of(results: Sequence[tuple[Job, Outcome]]) -> tuple[str, ...]:
+    """Name the encoders by which the models that were run see photos; nothing where none of them looks at one."""
+    looking = [job.matcher.encoders() for job, outcome in results if outcome.status == RUN]
+    names = dict.fromkeys(encoder.identity for encoders in looking for encoder in encoders)
+    return (f"Photos are seen by: {'; '.join(names)}.",) if names else ()
 
 
 def gallery_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
