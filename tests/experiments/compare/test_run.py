@@ -191,7 +191,7 @@ def test_of_several_processes_all_that_are_at_work_are_named(plan: Plan) -> None
         "starting",
         first,
         f"{first}; {second}",
-        f"{first}; {second}; 1 more",
+        f"{first}; {second} and 1 more",
         f"{second}; {third}",
     ]
 

@@ -17,7 +17,7 @@ from withsense_tf.common.fingerprints import shared_in
 from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import NextStep, each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
-from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble
+from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble, some_of
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
@@ -103,9 +103,7 @@ class _AtWork:
         self.next_one(self._text() or f"done: {last}")
 
     def _text(self) -> str:
-        names = list(dict.fromkeys(self.names.values()))
-        more = len(names) - MOST_NAMED
-        return "; ".join([*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+        return some_of(list(dict.fromkeys(self.names.values())), MOST_NAMED, "; ")
 
 
 @contextmanager
