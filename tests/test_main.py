@@ -9,6 +9,7 @@ from full_files import without_rights
 from plain_photos import photos
 from typer.testing import CliRunner
 
+import withsense_tf
 from withsense_tf.__main__ import app, main
 
 runner = CliRunner()
@@ -115,6 +116,16 @@ def test_a_path_that_cannot_be_written_is_one_clear_line(
 def test_the_report_is_printed_even_where_the_quarantine_cannot_be_saved(folder: Path) -> None:
     result = runner.invoke(app, ["data", "check", str(folder), "--quarantine", str(folder)])
     assert "Nothing is damaged" in result.output
+
+
+def test_messages_and_pages_call_the_program_by_one_name() -> None:
+    package = Path(withsense_tf.__file__).parent
+    # The texts of the law have a version of their own.
+    files = [file for file in package.rglob("*") if file.suffix in {".py", ".html", ".toml"}]
+    others = [file for file in files if file.relative_to(package).parts[0] not in {"policy", "__main__.py"}]
+    assert [
+        file.name for file in others if "python -m withsense_tf " in file.read_text(encoding="utf-8")
+    ] == []
 
 
 def test_policy_check_gives_an_object_a_line(tmp_path: Path) -> None:

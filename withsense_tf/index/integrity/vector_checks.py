@@ -70,7 +70,7 @@ def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
     if bad:
         raise DataError(
             f"damaged: of {len(rows)} photos that were looked at, {len(bad)} have vectors in {generation.folder} that "
-            "are not those that were written. Run: python -m withsense_tf index verify --repair"
+            "are not those that were written. Run: withsense index verify --repair"
         )
 
 
