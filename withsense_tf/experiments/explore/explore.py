@@ -1,4 +1,4 @@
-"""What is in a folder, and what are its judgements worth? `python -m withsense_tf.experiments.explore`."""
+"""What is in a folder, and what are its judgements worth? `withsense explore`."""
 
 from __future__ import annotations
 
