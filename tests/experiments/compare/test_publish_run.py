@@ -48,8 +48,8 @@ def test_of_models_that_look_at_no_photo_nothing_is_said_of_encoders(plan: Plan)
 
 
 def test_rows_that_were_taken_over_are_not_said_to_be_new() -> None:
-    assert said_of_table(1, Path("a.csv"), False) == "Added the 1 row of this run to a.csv"
-    assert "with those that were taken over, to" in said_of_table(2, Path("a.csv"), True)
+    assert said_of_table(1, Path("a.csv"), 0) == "Added the 1 row of this run to a.csv"
+    assert said_of_table(2, Path("a.csv"), 2) == "Added the 2 rows of this run (2 taken over, 0 new) to a.csv"
 
 
 def test_what_limits_the_figures_is_said(plan: Plan) -> None:

@@ -21,7 +21,7 @@ from withsense_tf.evaluation.row_status import RUN, number
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan, left_out
 from withsense_tf.experiments.compare.prepare_run import name_machine
-from withsense_tf.experiments.compare.run import run_jobs
+from withsense_tf.experiments.compare.run import finished_outcomes, run_jobs
 from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.runs.latest_run import point_to
@@ -47,7 +47,8 @@ def train_and_publish(
     """Run the jobs; print their table, append it to the file, and write the run's folder."""
     output = folder.parents[1]
     with on_disk(output), plan.downloads():
-        results = run_jobs(jobs, plan, output, skip_existing, processes)
+        earlier = finished_outcomes(jobs, output) if skip_existing else {}
+        results = run_jobs(jobs, plan, output, earlier, processes)
     with waiting("Measuring: intervals and tests"):
         comparison = compare_outcomes(results, plan, lawful, folder.name)
     console = Console()
@@ -61,19 +62,19 @@ def train_and_publish(
         append_rows(file, comparison)
         page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
         point_to(folder)
-    typer.echo(said_of_table(len(comparison.rows), file, skip_existing))
+    typer.echo(said_of_table(len(comparison.rows), file, len(earlier)))
     typer.echo(f"Report: {page}")
     return comparison
 
 
-def said_of_table(rows: int, file: Path, skip_existing: bool) -> str:
-    """Say that a run's rows stand in the table of all runs; each run has all of its own, whoever measured them.
+def said_of_table(rows: int, file: Path, earlier: int) -> str:
+    """Say that a run's rows stand in the table of all runs, and how many of them no training of this run gave.
 
-    >>> said_of_table(2, Path("compare.csv"), skip_existing=True)
-    'Added the 2 rows of this run, with those that were taken over, to compare.csv'
+    >>> said_of_table(2, Path("compare.csv"), earlier=1)
+    'Added the 2 rows of this run (1 taken over, 1 new) to compare.csv'
     """
-    also = ", with those that were taken over," if skip_existing else ""
-    return f"Added the {rows} row{'s' * (rows != 1)} of this run{also} to {file}"
+    new = f" ({earlier} taken over, {rows - earlier} new)" if earlier else ""
+    return f"Added the {rows} row{'s' * (rows != 1)} of this run{new} to {file}"
 
 
 def check_table(output: Path) -> None:
