@@ -78,11 +78,8 @@ def synthetic_notes(data: Dataset, target: str) -> tuple[str, ...]:
 def few_note(pairs: Pairs) -> tuple[str, ...]:
     """Say how few photos figures are of; nothing where they are enough."""
     photos = pairs.table["photo"].nunique()
-    return (
-        (f"Few photos: {photos}, in {len(pairs):,} pairs. Figures say little.",)
-        if photos < ENOUGH_PHOTOS
-        else ()
-    )
+    note = f"Few photos: {photos}, in {len(pairs):,} pairs. Figures say little."
+    return (note,) if photos < ENOUGH_PHOTOS else ()
 
 
 def copies_note(data: Dataset) -> tuple[str, ...]:
