@@ -9,7 +9,9 @@ from full_files import without_rights
 from plain_photos import photos
 from typer.testing import CliRunner
 
+import withsense_tf
 from withsense_tf.__main__ import app, main
+from withsense_tf.errors import DataError
 
 runner = CliRunner()
 
@@ -67,6 +69,34 @@ def test_a_missing_folder_is_one_clear_line_and_exit_code_2(
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["data", "check", "PLACE"],
+        ["policy", "photos", "PLACE"],
+        ["search", "a dog", "--index", "PLACE"],
+        ["index", "status", "--index", "PLACE"],
+        ["index", "verify", "--index", "PLACE"],
+        ["compare", "--data", "PLACE", "--output", "PLACE"],
+        ["compare", "show", "none", "--output", "PLACE"],
+        ["compare", "diff", "none", "other", "--output", "PLACE"],
+    ],
+    ids=" ".join,
+)
+def test_a_program_that_asks_for_json_gets_none_where_the_exit_code_is_2(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = str(tmp_path / "nowhere")
+    monkeypatch.setattr(
+        sys, "argv", ["withsense", *(place if word == "PLACE" else word for word in words), "--json"]
+    )
+    with pytest.raises(SystemExit) as caught:
+        main()
+    answer = capsys.readouterr()
+    assert (caught.value.code, answer.out) == (2, "")
+    assert "Error: " in answer.err
+
+
 def test_a_folder_that_may_not_be_read_is_one_clear_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +145,22 @@ def test_a_path_that_cannot_be_written_is_one_clear_line(
 def test_the_report_is_printed_even_where_the_quarantine_cannot_be_saved(folder: Path) -> None:
     result = runner.invoke(app, ["data", "check", str(folder), "--quarantine", str(folder)])
     assert "Nothing is damaged" in result.output
+
+
+def test_what_the_guides_call_explore_is_a_command_and_in_the_help(tmp_path: Path) -> None:
+    assert "explore" in runner.invoke(app, ["--help"]).output
+    result = runner.invoke(app, ["explore", "--data", str(tmp_path), "--output", str(tmp_path / "out")])
+    assert isinstance(result.exception, DataError)
+
+
+def test_messages_and_pages_call_the_program_by_one_name() -> None:
+    package = Path(withsense_tf.__file__).parent
+    # The texts of the law have a version of their own.
+    files = [file for file in package.rglob("*") if file.suffix in {".py", ".html", ".toml"}]
+    others = [file for file in files if file.relative_to(package).parts[0] not in {"policy", "__main__.py"}]
+    assert [
+        file.name for file in others if "python -m withsense_tf " in file.read_text(encoding="utf-8")
+    ] == []
 
 
 def test_policy_check_gives_an_object_a_line(tmp_path: Path) -> None:

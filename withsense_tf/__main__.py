@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json as json_format
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +19,7 @@ from withsense_tf.commands.train import train
 from withsense_tf.commands.weights import app as weights_app
 from withsense_tf.common import terminal
 from withsense_tf.experiments.compare.command_line import app as compare_app
+from withsense_tf.experiments.explore.explore import main as explore
 
 app = typer.Typer(
     help="Search photos by texts, ask what the law allows, compare matchers. Begin with: demo.",
@@ -63,8 +63,7 @@ def data_check(
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
 
     captions = captions_of_options(caption_file, photo_column, text_column)
-    # What prints JSON prints nothing else.
-    report = check_folder(folder, captions, functools.partial(typer.echo, err=json))
+    report = check_folder(folder, captions)
     typer.echo(
         json_format.dumps(report.as_dict(), indent=2, ensure_ascii=False) if json else report.as_text()
     )
@@ -105,6 +104,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(index_app, name="index")
 app.add_typer(compare_app, name="compare")
+app.command("explore")(explore)
 app.add_typer(policy_app, name="policy")
 app.add_typer(weights_app, name="weights")
 app.add_typer(keys_app, name="keys")

@@ -139,9 +139,7 @@ def test_a_law_that_changed_is_answered_by_nothing_until_the_index_is_judged_ane
     russian = client.get("/search?q=wall", headers={"accept-language": "ru", "accept": "text/html"})
     assert russian.status_code == 503
     assert "Индекс проверен не по тем правилам или решениям" in russian.text
-    assert (
-        "Проверьте снимки заново по файлам этого сервера: python -m withsense_tf index judge" in russian.text
-    )
+    assert "Проверьте снимки заново по файлам этого сервера: withsense index judge" in russian.text
 
 
 @pytest.mark.closed
@@ -161,7 +159,7 @@ def test_who_sits_before_this_machine_is_told_the_files_that_the_index_was_judge
     assert answer.status_code == 503
     law = place.law
     files = f"--countries {law.countries} --overrides {law.overrides} --audit {tmp_path / 'audit.jsonl'}"
-    command = f"python -m withsense_tf serve --port 8123 --index {place.index} {files}"
+    command = f"withsense serve --port 8123 --index {place.index} {files}"
     assert f'<code class="command">{command}</code>' in answer.text
     assert "на месте и не изменились" in here.get(path, headers={"accept-language": "ru"}).text
     # Whoever else may ask is told of no place.
@@ -177,7 +175,7 @@ def test_who_sits_before_this_machine_is_told_the_files_that_the_index_was_judge
     assert law.countries is not None
     law.countries.write_text(law.countries.read_text().replace("16", "18"))
     text = here.get(path).text
-    judging = f"python -m withsense_tf index judge --index {place.index} {files.partition(' --audit')[0]}"
+    judging = f"withsense index judge --index {place.index} {files.partition(' --audit')[0]}"
     assert re.findall('<code class="command">(.*?)</code>', text) == [judging, command]
     law.countries.unlink()
     assert str(tmp_path) not in here.get(path).text

@@ -110,7 +110,7 @@ def test_who_has_the_demonstrations_index_alone_gets_a_command_that_asks_it(
     (made / "index" / MARK).touch()
     message = str(CliRunner().invoke(app, [*words, "--index", str(missing)]).exception)
     assert f"{missing} is no index" in message
-    _, _, command = message.partition("the demonstration's: python -m withsense_tf ")
+    _, _, command = message.partition("the demonstration's: withsense ")
     options = ["--index", str(made / "index"), *law_options(made)]
     assert shlex.split(command) == [*words, *options]
 

@@ -31,10 +31,17 @@ def test_every_piece_is_done_once_with_what_was_handed_over() -> None:
 def test_each_piece_is_named_when_a_process_begins_it() -> None:
     begun: list[Any] = []
     pieces = [("double", number) for number in range(3)]
-    results = share_out(2, begin, 1, pieces, lambda piece: piece, begun.append)
+    results = share_out(2, begin, 1, pieces, lambda piece: piece, lambda piece, _: begun.append(piece))
     next(results)
     assert begun == pieces
     assert len(list(results)) == 2
+
+
+def test_where_a_long_piece_stands_is_heard_by_who_waits_for_it() -> None:
+    heard: list[tuple[Any, str]] = []
+    piece = ("train", 2)
+    list(share_out(1, begin, 1, [piece], lambda piece: piece, lambda *one: heard.append(one)))
+    assert heard == [(piece, ""), (piece, "epoch 1 of at most 2"), (piece, "epoch 2 of at most 2")]
 
 
 def test_pieces_of_one_home_stay_in_one_process_and_all_processes_work() -> None:

@@ -290,7 +290,7 @@ def test_the_finest_eyes_look_first_where_somebody_got_them_and_the_best_is_aske
 
 def test_weights_that_no_package_brought_say_how_they_come_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("withsense_tf.encoders.weights.package_files.package_version", lambda _: None)
-    with pytest.raises(WeightsMissingError, match=r"python -m withsense_tf weights get clip_vit_b16"):
+    with pytest.raises(WeightsMissingError, match=r"withsense weights get clip_vit_b16"):
         photo_encoder("clip_vit_b16").load()
 
 

@@ -161,5 +161,5 @@ def test_a_table_of_few_photos_says_that_they_are_few_and_one_of_many_does_not(
     pairs = relevance(tiny)
     train, test = pairs.take(range(3)), pairs.take(range(3, 18))
     assert "Few photos: 5, in 15 pairs. Figures say little." in compare(Constant().fit(train), test).notes
-    monkeypatch.setattr("withsense_tf.evaluation.compare.ENOUGH", 5)
+    monkeypatch.setattr("withsense_tf.evaluation.compare.ENOUGH_PHOTOS", 5)
     assert few_note(test) == ()

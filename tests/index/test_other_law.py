@@ -74,7 +74,7 @@ def test_the_advice_is_a_command_that_works_as_it_is_printed(
 ) -> None:
     index, files = new(LawFiles()), LawFiles(overrides=overrides, min_votes=2)
     message = str(refusal(index, files))
-    _, _, command = message.partition("python -m withsense_tf ")
+    _, _, command = message.partition("withsense ")
     assert "judged anew" in run(*shlex.split(command))
     with index.catalog.reading() as tables:
         assert not IndexDoor(Policy.of_files(files), tables, "DE").photo("000.png")

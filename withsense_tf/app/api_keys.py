@@ -117,7 +117,7 @@ class KeyRing:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 f"{self.file} is no file of API keys ({words_of(error)}), so nobody may ask. Bring it back from "
-                "a copy; without one, move it away, and everyone needs a new key: python -m withsense_tf "
+                "a copy; without one, move it away, and everyone needs a new key: withsense "
                 f"keys create NAME --keys {self.file}"
             ) from error
         return {key.id: key for key in keys}

@@ -105,7 +105,7 @@ def wrong_parameter(error: Mapping[str, Any]) -> dict[str, str]:
 def without_paths(text: str) -> str:
     """Return a sentence without the paths of this machine.
 
-    >>> without_paths("/srv/photos/index is damaged, see python -m withsense_tf index verify")
-    '… is damaged, see python -m withsense_tf index verify'
+    >>> without_paths("/srv/photos/index is damaged, see withsense index verify")
+    '… is damaged, see withsense index verify'
     """
     return PATH.sub("…", text)

@@ -34,7 +34,7 @@ from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, load_overr
 
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
-    "Start it with --overrides FILE (see: python -m withsense_tf serve --help).",
+    "Start it with --overrides FILE (see: withsense serve --help).",
 )
 PHOTO_CHANGED: Final = ("This photo, or what is said of it, has changed since.", "Look at it again.")
 
@@ -128,7 +128,7 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
                 409,
                 "taken_out",
                 "The photo was taken out of the index for good.",
-                "Who looks after the index lets it in again: python -m withsense_tf index readmit",
+                "Who looks after the index lets it in again: withsense index readmit",
             )
         last = _last_ones(decisions)[found_decision.digest]
         if last.id != number:

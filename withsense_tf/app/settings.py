@@ -119,7 +119,7 @@ class AppSettings:
         if not self.on_loopback and self.keys is None:
             raise SettingError(
                 f"--host {self.host} can be reached from other machines, and no API keys are set, so anybody could "
-                "write to the index. Make a key: python -m withsense_tf keys create NAME --scope read --keys FILE; "
+                "write to the index. Make a key: withsense keys create NAME --scope read --keys FILE; "
                 "then serve with --keys FILE. Or listen on this machine alone, with --host 127.0.0.1."
             )
 
@@ -132,7 +132,7 @@ class AppSettings:
         """Read what `to_environment` wrote."""
         text = os.environ.get(VARIABLE)
         if text is None:
-            raise SettingError(f"{VARIABLE} is not set: start the server with python -m withsense_tf serve.")
+            raise SettingError(f"{VARIABLE} is not set: start the server with withsense serve.")
         try:
             return cls._of_cells(json.loads(text))
         except (ValueError, TypeError, KeyError) as error:

@@ -67,7 +67,7 @@ class PictureCache:
         except PhotoError as error:
             raise ProblemError(
                 404, "file_gone", f"The photo's file cannot be shown: {error.reason}.",
-                "Tell who looks after the index: python -m withsense_tf index verify --files",
+                "Tell who looks after the index: withsense index verify --files",
             ) from error  # fmt: skip
         with whole_file(path, f".{ENDINGS[kind]}") as draft:
             picture.save(draft, quality=QUALITY[kind])

@@ -185,7 +185,7 @@ def check_index(folder: Path, *words: str) -> None:
     if (folder / MARK).exists() or not (other / INDEX / MARK).exists():
         return
     command = shlex.join([*words, "--index", str(other / INDEX), *law_options(other)])
-    raise DataError(f"{no_index(folder)} Or ask the demonstration's: python -m withsense_tf {command}")
+    raise DataError(f"{no_index(folder)} Or ask the demonstration's: withsense {command}")
 
 
 def run(command: tuple[str, ...]) -> None:
@@ -207,7 +207,7 @@ def run(command: tuple[str, ...]) -> None:
             raise typer.Exit(0 if command[0] == "serve" else INTERRUPT_CODE) from None
     if code:
         raise SettingError(
-            f"The step failed: python -m withsense_tf {' '.join(command)} (exit code {code}). What it said is above. "
+            f"The step failed: withsense {' '.join(command)} (exit code {code}). What it said is above. "
             "Mend it and run the demonstration again: it goes on from there."
         )
 

@@ -115,7 +115,7 @@ def check(settings: AppSettings) -> None:
 
         if not any(key.revoked_on is None for key in KeyRing(settings.keys).all_keys()):
             raise SettingError(
-                f"{settings.keys} has no key that opens anything. Make one: python -m withsense_tf keys create NAME "
+                f"{settings.keys} has no key that opens anything. Make one: withsense keys create NAME "
                 f"--keys {settings.keys}"
             )
 

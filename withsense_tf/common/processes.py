@@ -11,6 +11,8 @@ import traceback
 import warnings
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
@@ -38,6 +40,8 @@ AGAIN: Final = (
     "Rows that were finished are kept: run it again with fewer --processes, and with --skip-existing."
 )
 
+# Who waits for the work at hand, and shows where it stands: `epochs` tell it.
+LISTENER: Final[ContextVar[Callable[[str], None]]] = ContextVar("listener", default=lambda _: None)
 # Takes what all pieces share, and opens the function that does a piece.
 Begin = Callable[[Any], AbstractContextManager[Callable[[Any], Any]]]
 
@@ -47,13 +51,37 @@ def usual_processes() -> int:
     return 1 if has_gpu() else max(1, min(usable_cores(), MOST, free_memory() // ROOM))
 
 
+@contextmanager
+def heard_by(listener: Callable[[str], None]) -> Iterator[None]:
+    """Within the block, let `listener` hear where the work stands."""
+    token = LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        LISTENER.reset(token)
+
+
+def epochs(most: int, first: int = 1) -> Iterator[int]:
+    """Yield the numbers of a training's epochs, and tell who waits for it which one is at work.
+
+    >>> with heard_by(print):
+    ...     list(epochs(2))
+    epoch 1 of at most 2
+    epoch 2 of at most 2
+    [1, 2]
+    """
+    for number in range(first, most + 1):
+        LISTENER.get()(f"epoch {number} of at most {most}")
+        yield number
+
+
 def share_out(
     processes: int,
     begin: Begin,
     shared: Any,
     pieces: Sequence[Any],
     home: Callable[[Any], Hashable],
-    begins: Callable[[Any], None] = lambda _: None,
+    begins: Callable[[Any, str], None] = lambda *_: None,
 ) -> Generator[tuple[Any, Any]]:
     """Yield each piece with its result, as they are done; an error in a piece is raised here.
 
@@ -62,7 +90,7 @@ def share_out(
     share is then mostly made once.
     Each process computes in its share of the cores' threads. If one dies, the others go on with its piece and without
     it, as memory may be short; if a piece dies twice, or nobody is left, that is an error.
-    `begins` is called here with each piece that a process begins.
+    `begins` is called here with each piece that a process begins, and again with where its work stands, as its epoch.
     """
     crew = _Crew(pieces, home, begins)
     try:
@@ -76,7 +104,7 @@ class _Crew:
     """The processes that share pieces, and which of them does which."""
 
     def __init__(
-        self, pieces: Sequence[Any], home: Callable[[Any], Hashable], begins: Callable[[Any], None]
+        self, pieces: Sequence[Any], home: Callable[[Any], Hashable], begins: Callable[[Any, str], None]
     ) -> None:
         self.pieces = pieces
         self.home = home
@@ -103,6 +131,9 @@ class _Crew:
                 kind, *message = worker.receive()
                 if kind == "warned":
                     warnings.warn_explicit(*message)
+                    continue
+                if kind == "stands":
+                    self.begins(self.pieces[worker.at], *message)
                     continue
                 del self._busy[pipe]
                 if kind == "failed":
@@ -132,7 +163,7 @@ class _Crew:
         self._homes.setdefault(self.home(piece), worker)
         worker.send(pickle.dumps(piece))
         self._busy[worker.pipe] = worker
-        self.begins(piece)
+        self.begins(piece, "")
 
     def _go_on_without(self, worker: _Worker) -> None:
         """Let the others do the piece of a process that died."""
@@ -233,7 +264,7 @@ def _work(pipe: Connection, threads: int) -> None:
     warnings.showwarning = show  # type: ignore[assignment]  # `*_` stands for its other arguments
     try:
         begin, shared = pickle.loads(pipe.recv_bytes())
-        with begin(shared) as do:
+        with heard_by(partial(tell, "stands")), begin(shared) as do:
             while True:
                 try:
                     piece = pipe.recv()

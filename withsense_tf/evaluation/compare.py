@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,13 +15,12 @@ from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import Task, own_queries
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.evaluation.row_status import ENOUGH_PHOTOS
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.targets.which_target import is_by_captions, notes_on_target
 
 _OF_THE_DEMO_SET = "These figures compare matchers on the demo set; they say nothing of real photos."
 SYNTHETIC_NOTE = f"Synthetic: drawn scenes and simulated judges. {_OF_THE_DEMO_SET}"
-# Half of fewer may as well be a third or two thirds.
-ENOUGH: Final = 50
 OTHER_SHARE = (
     "Own captions are another share, as of ws.split_by_photo(ws.caption_pairs(data)), than was learned by:"
 )
@@ -80,7 +78,8 @@ def synthetic_notes(data: Dataset, target: str) -> tuple[str, ...]:
 def few_note(pairs: Pairs) -> tuple[str, ...]:
     """Say how few photos figures are of; nothing where they are enough."""
     photos = pairs.table["photo"].nunique()
-    return (f"Few photos: {photos}, in {len(pairs):,} pairs. Figures say little.",) if photos < ENOUGH else ()
+    note = f"Few photos: {photos}, in {len(pairs):,} pairs. Figures say little."
+    return (note,) if photos < ENOUGH_PHOTOS else ()
 
 
 def copies_note(data: Dataset) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ BASELINE: Final = "baseline"
 CAPTION_ASSISTED: Final = "caption-assisted"
 # All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
+# Half of fewer may as well be a third or two thirds.
+ENOUGH_PHOTOS: Final = 50
 SECONDS_LEGEND: Final = (
     "seconds: what all trainings and answers of a row took, added up, with the photos encoded before. Processes work "
     "side by side, so the sum may be more than the run took. What models share counts for the first that needs it, in "

@@ -247,7 +247,7 @@ def _read_only(file: Path) -> sqlite3.Connection:
     if log.exists() and log.stat().st_size:
         raise DataError(
             f"{file.parent} may only be read, and has changes that are not in its tables yet ({log.name}). Open it "
-            "once where it may be written to: python -m withsense_tf index status"
+            "once where it may be written to: withsense index status"
         )
     return _open(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1")
 
@@ -273,7 +273,7 @@ def _bring_up(folder: Path, version: int) -> None:
         raise DataError(
             f"{folder} holds an index of format {version}, which is brought up to format {FORMAT} when it is "
             "opened, and it may only be read. Open it once where it may be written to: "
-            "python -m withsense_tf index status"
+            "withsense index status"
         ) from error
     finally:
         if connection is not None:

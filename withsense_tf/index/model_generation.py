@@ -63,7 +63,7 @@ class Generation:
     @property
     def build_again(self) -> str:
         """Say what to do where files of the model are damaged: the same model comes in their place, or another one."""
-        return f"Run: python -m withsense_tf index build FOLDER --index {self.folder.parents[1]}"
+        return f"Run: withsense index build FOLDER --index {self.folder.parents[1]}"
 
     def _load_form(self) -> SearchForm:
         if folder_identity(self.folder, (FORM,)) != self.form_identity:

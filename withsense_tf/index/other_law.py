@@ -14,7 +14,7 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
-JUDGE: Final = "python -m withsense_tf index judge"
+JUDGE: Final = "withsense index judge"
 # Where the state of the tables has by which options an index was judged.
 JUDGED_WITH: Final = "law_files"
 # They change no verdict.

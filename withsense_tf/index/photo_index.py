@@ -144,7 +144,7 @@ class PhotoIndex:
         if number is None:
             raise NotBuiltError(
                 f"{self.folder} is not built yet: a build has not ended. Build it, or finish that one, with: "
-                f"python -m withsense_tf index build FOLDER --index {self.folder}"
+                f"withsense index build FOLDER --index {self.folder}"
             )
         return self.generation(number)
 

@@ -30,8 +30,7 @@ JUDGES: Final = frozenset({BOTH, EXPERTS_ALONE, CROWD_ALONE})
 
 IN_QUARANTINE: Final = "`dataset.quarantine` has every row with its reason."
 CAPTIONS_DO: Final = (
-    "To train and search, captions are enough: ws.caption_pairs(data), or: "
-    "python -m withsense_tf index build FOLDER"
+    "To train and search, captions are enough: ws.caption_pairs(data), or: withsense index build FOLDER"
 )
 
 
@@ -163,7 +162,7 @@ def _why_none(data: Dataset, file: str) -> str:
     if _is_withheld(data, file):
         return (
             f"{file}: the law (version {data.law}) left none of its judgements: it withholds their photos or captions. "
-            "`python -m withsense_tf policy photos FOLDER` says why."
+            "`withsense policy photos FOLDER` says why."
         )
     return f"{file} has no rows." if (data.folder / file).is_file() else f"There is no {file}."
 

@@ -261,6 +261,7 @@ PLAIN_KINDS = {
     "file_note",
     "file_no_photo",
     "file_encoding",
+    "cell_no_caption",
     "row_no_photo",
     "row_photo_unclear",
 }

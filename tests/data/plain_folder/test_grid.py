@@ -36,6 +36,17 @@ def test_a_column_of_captions_that_holds_hardly_any_is_named_with_what_takes_it(
     assert str(few) == "photos by file, captions by caption"
 
 
+def test_cells_that_are_passed_over_are_noted_with_what_they_say() -> None:
+    findings = Findings()
+    table = grid("file,text", "1.jpg,A lake", "2.jpg,", "dog.jpg,OLYMPUS DIGITAL CAMERA")
+    take_rows(table, Roles("file", ("text",)), LOOKUP, findings)
+    assert [(one.kind, one.where, one.item, one.reason) for one in findings.problems] == [
+        ("cell_no_caption", "t.csv:3", "2.jpg", "empty"),
+        ("cell_no_caption", "t.csv:4", "dog.jpg", "'OLYMPUS DIGITAL CAMERA'"),
+    ]
+    assert "dog.jpg" in {photo for _, photo, _ in findings.other_texts}
+
+
 @pytest.mark.closed
 def test_a_number_under_a_telling_column_counts_though_the_name_has_it_too() -> None:
     findings = Findings()

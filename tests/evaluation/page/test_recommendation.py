@@ -46,6 +46,28 @@ def test_the_answer_names_the_matcher_what_it_finds_and_what_pixels_find() -> No
     )
 
 
+def test_of_few_photos_it_is_a_guess_and_always_said_how_much_it_rests_on() -> None:
+    counts = {"photos": 45, "queries": 225, "r@5_low": 0.955, "r@5_high": 1.0}
+    few = recommendation([HYBRID | counts], 0.172)
+    assert few.startswith("Use “hybrid”, as a first guess: among 29 photos, where chance")
+    assert "That rests on 225 queries of 45 photos. Its 95 % interval: 96 to 100 of 100." in few
+    many = recommendation([HYBRID | counts | {"photos": 1000, "queries": 5000}], 0.172)
+    assert many.startswith("Use “hybrid”: among 29 photos")
+    assert "That rests on 5,000 queries of 1,000 photos." in many
+    # All of them were found: the same photos drawn again say nothing of others.
+    assert "interval" not in recommendation([HYBRID | counts | {"r@5": 1.0, "r@5_low": 1.0}], 0.172)
+    # Of a split without pairs, all photos are one gallery.
+    assert "of 29 photos." in recommendation([HYBRID | {"queries": 145}], 0.172)
+    numbers = recommendation([row("ridge", None, 0.2, photos=12, pairs=60)])
+    assert numbers.startswith("Use “ridge”, as a first guess: its numbers are off by 0.20")
+    assert numbers.endswith("That rests on 60 pairs of 12 photos.")
+    for text in (few, many, numbers):
+        russian = in_russian(text)
+        assert russian is not None
+        assert not re.search("[A-Za-z]", re.sub("«.*?»", "", russian))
+    assert (in_russian(few) or "").startswith("Берите «hybrid», но это пока догадка: среди")
+
+
 def test_where_no_gallery_is_known_chance_is_said_at_the_end() -> None:
     assert recommendation([HYBRID | {"gallery": None}], 0.172) == (
         "Use “hybrid”: it finds the right photo among the first five in 98 of 100 queries, where photos have captions. "

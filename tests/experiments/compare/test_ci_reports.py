@@ -92,6 +92,25 @@ def test_a_mistake_is_told_once_for_all_splits_and_markdown_shows_it_as_it_is(
     assert mistakes == ["keyless (folds, strict): my:Keyless failed in __init__: RuntimeError: a < b"]
 
 
+@pytest.mark.parametrize("rule", ["rmse>0.5", "rmse>-1", ""])
+def test_a_program_is_told_what_to_use_and_which_rules_were_held_against_which_rows(
+    store_run: Write, capsys: pytest.CaptureFixture[str], rule: str
+) -> None:
+    folder = store_run("20260101T000000Z-aaa", TOWERS)
+    comparison = read_run(folder / "results.json").comparison
+    base = BaseRun.of(folder / "results.json", [rule], []) if rule else None
+    if base is not None:
+        base.rows = list(base.base.rows)
+    CiReports(json=True).write(folder, comparison, base.checks(comparison.rows) if base else ())
+    result = json.loads(capsys.readouterr().out)
+    assert result["use"] == "towers"
+    breaches = [one.pop("breach") for one in result["checks"]]
+    # Where nothing was held against anything, there is no check that holds.
+    assert result["checks"] == ([{"matcher": "towers", "split": "folds", "rule": rule}] if rule else [])
+    assert [one for one in breaches if one] == result["worse"]
+    assert bool(result["worse"]) is (rule == "rmse>-1")
+
+
 @pytest.mark.parametrize("worse", [False, True])
 def test_where_a_matcher_broke_all_is_written_and_the_end_is_an_error_that_names_it(
     store_run: Write, tmp_path: Path, worse: bool, capsys: pytest.CaptureFixture[str]

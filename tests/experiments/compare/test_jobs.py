@@ -79,7 +79,7 @@ def test_a_matcher_of_another_package_that_cannot_be_made_is_a_row_that_says_so_
     models = ({"matcher": f"unmade_ones:{name}"}, {"matcher": "constant"})
     config = replace(plan.config, splits=("folds",), model=models)
     jobs = jobs_of(replace(plan, config=config))
-    results = run_jobs(jobs, plan, tmp_path / "out", False, 1)
+    results = run_jobs(jobs, plan, tmp_path / "out", {}, 1)
     rows = {job.label: row_of(outcome) for job, outcome in results}
     row = rows[f"unmade_ones:{name}"]
     assert is_broken(row)

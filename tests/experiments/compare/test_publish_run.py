@@ -7,12 +7,15 @@ import pytest
 
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
 from withsense_tf.experiments.compare.publish_run import (
     BALANCED_NOTE,
     check_table,
     compare_outcomes,
     language_notes,
+    said_of_table,
+    sources_of,
 )
 from withsense_tf.experiments.lawful import Lawful
 
@@ -26,9 +29,27 @@ def test_every_row_has_the_key_of_its_job_and_the_facts_of_its_run(plan: Plan) -
     for row in comparison:
         assert (row["run"], row["policy"], row["law_files"]) == ("today", "law 1", "overrides.csv")
         assert (row["data"], row["target"]) == (plan.pairs.data.name, "experts (mean)")
-    assert comparison.sources[0].startswith("Photos: ")
+    (seeing,) = {encoder.identity for job in jobs for encoder in job.matcher.encoders()}
+    assert comparison.sources == (f"Photos are seen by: {seeing}.",)
     # Each medium marks the best in its own way: a page has no brackets.
     assert not any("bracket" in note for note in comparison.notes)
+
+
+def test_of_models_that_look_at_no_photo_nothing_is_said_of_encoders(plan: Plan) -> None:
+    config = load_config(None, ['splits=["folds"]', "folds=3"], ["constant", "captions"])
+    ridge = jobs_of(plan)[0]
+    blind = jobs_of(replace(plan, config=config))
+    results = [(job, Outcome(job.label, job.split, {})) for job in blind]
+    assert sources_of(results) == ()
+    assert (
+        sources_of([*results, (ridge, Outcome(ridge.label, "folds", {}, status="not run: no weights"))]) == ()
+    )
+    assert len(sources_of([*results, (ridge, Outcome(ridge.label, "folds", {}))])) == 1
+
+
+def test_rows_that_were_taken_over_are_not_said_to_be_new() -> None:
+    assert said_of_table(1, Path("a.csv"), 0) == "Added the 1 row of this run to a.csv"
+    assert said_of_table(2, Path("a.csv"), 2) == "Added the 2 rows of this run (2 taken over, 0 new) to a.csv"
 
 
 def test_what_limits_the_figures_is_said(plan: Plan) -> None:

@@ -21,7 +21,7 @@ from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
-from withsense_tf.experiments.compare.run import Piece, run_jobs
+from withsense_tf.experiments.compare.run import Piece, finished_outcomes, run_jobs
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.registry import Surroundings
@@ -32,12 +32,12 @@ def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
-    first = run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    first = run_jobs(jobs_of(plan), plan, tmp_path, {}, 1)
     one, other = (outcome_file(tmp_path, job.key) for job, _ in first[:2])
     one.rename(tmp_path / "kept")
     other.rename(one)
     (tmp_path / "kept").rename(other)
-    again = run_jobs(jobs_of(plan), plan, tmp_path, True, 1)
+    again = run_jobs(jobs_of(plan), plan, tmp_path, finished_outcomes(jobs_of(plan), tmp_path), 1)
     for (_, before), (_, after) in zip(first, again, strict=True):
         assert (after.label, after.split, after.config) == (before.label, before.split, before.config)
         assert before.answers is not None
@@ -76,7 +76,8 @@ def test_a_row_of_another_packages_matcher_is_taken_over_only_while_its_code_sta
         invalidate_caches()
         if not readable:
             monkeypatch.setattr(import_module("own_matcher"), "__file__", "gone.py")
-        ((_, outcome),) = run_jobs(jobs_of(own), own, tmp_path / "out", True, 1)
+        jobs, out = jobs_of(own), tmp_path / "out"
+        ((_, outcome),) = run_jobs(jobs, own, out, finished_outcomes(jobs, out), 1)
         assert outcome.answers is not None
         return float(outcome.answers.prediction.mean())
 
@@ -114,7 +115,7 @@ def test_one_broken_matcher_of_another_package_costs_its_own_rows_alone(
     names = ("broken_ones:Typo", "broken_ones:Unprepared", "constant")
     models = tuple({"matcher": name, "label": name} for name in names)
     own = replace(plan, config=replace(plan.config, splits=("folds",), model=models))
-    results = run_jobs(jobs_of(own), own, tmp_path / "out", False, processes)
+    results = run_jobs(jobs_of(own), own, tmp_path / "out", {}, processes)
     assert ["KeyError: 'txet' (broken_ones.py, line 7, in _score)" in one.status for _, one in results] == [
         True,
         True,
@@ -133,7 +134,7 @@ def test_every_photo_is_encoded_before_the_first_training_and_never_again(
     monkeypatch.setattr(
         Matcher, "fit", lambda self, pairs: counts.append(encoder.encoded) or fit(self, pairs)
     )
-    done = run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    done = run_jobs(jobs_of(plan), plan, tmp_path, {}, 1)
     assert [outcome.status for _, outcome in done] == ["ok"] * 4
     assert len(counts) == 2 * (3 + 1)
     assert set(counts) == {encoder.encoded} == {plan.pairs.table["photo"].nunique()}
@@ -171,7 +172,7 @@ def test_what_is_named_beside_the_time_left_is_the_training_that_runs(
         return answer_task(label, split, *rest)
 
     monkeypatch.setattr(run, "answer_task", note)
-    run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    run_jobs(jobs_of(plan), plan, tmp_path, {}, 1)
     assert named == [
         "starting",
         *(words for one in trained for words in (one, f"done: {one}")),
@@ -185,13 +186,15 @@ def test_of_several_processes_all_that_are_at_work_are_named(plan: Plan) -> None
     at_work = run._AtWork(jobs, NotingSteps(named))
     for piece in pieces:
         at_work.begin(piece)
+    at_work.begin(pieces[0], "epoch 2 of at most 30")
     at_work.end(pieces[0])
     first, second, third = (f"{job.label}, {job.split}" for job in jobs)
     assert named == [
         "starting",
         first,
         f"{first}; {second}",
-        f"{first}; {second}; 1 more",
+        f"{first}; {second} and 1 more",
+        f"{first} (epoch 2 of at most 30); {second} and 1 more",
         f"{second}; {third}",
     ]
 
@@ -206,7 +209,7 @@ def test_a_matcher_that_does_not_read_a_language_is_trained_for_it_once_alone(
     fitted: list[str] = []
     fit = ConcatLinear.fit
     monkeypatch.setattr(ConcatLinear, "fit", lambda self, pairs: fitted.append("") or fit(self, pairs))
-    done = run_jobs(jobs_of(asked), asked, tmp_path, False, 1)
+    done = run_jobs(jobs_of(asked), asked, tmp_path, {}, 1)
     status = {(job.label, job.split): outcome.status for job, outcome in done}
     assert status["concat ridge", "russian"] == "not run: its text encoder reads English, and no Russian"
     assert status["concat ridge", "english"] == "ok"
@@ -239,7 +242,7 @@ def test_two_processes_answer_as_one_does_and_a_warning_is_shown_once_however_ma
     for processes in (1, 2):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
-            done.append(run_jobs(jobs_of(plan), plan, tmp_path / str(processes), False, processes))
+            done.append(run_jobs(jobs_of(plan), plan, tmp_path / str(processes), {}, processes))
         assert [one.category for one in caught] == [PublishedTestWarning]
     for (job, here), (other, there) in zip(*done, strict=True):
         assert job.key == other.key
@@ -258,5 +261,5 @@ def test_without_the_weights_that_all_models_share_nothing_is_run(
 
     monkeypatch.setattr(type(plan.around.photo[0]), "forward", missing)
     with pytest.raises(WeightsMissingError, match="no such preset"):
-        run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+        run_jobs(jobs_of(plan), plan, tmp_path, {}, 1)
     assert not (tmp_path / "outcomes").exists()

@@ -329,6 +329,6 @@ def test_programs_get_json_alone_and_files_that_say_what_is_worse(
     assert len(result["rows"]) == len(result["worse"]) == 4
     assert (Path(result["folder"]) / "index.html") == Path(result["page"])
     assert "Worse than" in done.stderr
-    assert "Appended 4 rows" in done.stderr
+    assert "Added the 4 rows" in done.stderr
     assert (tmp_path / "summary.md").read_text().count("allowed is a change") == 4
     assert (tmp_path / "junit.xml").read_text().count("<failure") == 4

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from withsense_tf.common.processes import heard_by
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder
@@ -64,6 +65,13 @@ def test_it_keeps_the_epoch_that_is_best_on_held_out_photos(fitted: NetworkMatch
 def test_it_stops_so_many_epochs_after_the_best_one(fitted: NetworkMatcher) -> None:
     losses = fitted.history_["val_loss"]
     assert len(losses) - 1 - int(np.argmin(losses)) == 3
+
+
+def test_who_waits_hears_which_epoch_is_at_work(make: Make, train: Pairs) -> None:
+    heard: list[str] = []
+    with heard_by(heard.append):
+        make().fit(train)
+    assert heard == ["epoch 1 of at most 2", "epoch 2 of at most 2"]
 
 
 def test_held_out_photos_are_a_part_of_all_photos_and_lie_on_one_side(

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from withsense_tf.common.processes import heard_by
 from withsense_tf.matchers.own_captions import Examples
 from withsense_tf.matchers.towers import contrast_training
 from withsense_tf.matchers.towers.contrast_training import (
@@ -95,6 +96,20 @@ def test_the_best_epoch_is_kept_and_patience_counts_those_behind_it() -> None:
     assert ends == [False, False, False, False, False, True]
     assert best.weights == 3  # one before any epoch, then the first, the second and the fourth
     assert best.history["validation_mrr"] == [0.2, 0.5, 0.4, 0.6, 0.6, 0.1]
+
+
+def test_who_waits_hears_which_epoch_is_at_work(lesson: Lesson, features: np.ndarray) -> None:
+    heard: list[str] = []
+    with heard_by(heard.append):
+        train_towers(
+            build_towers(6, 4, 3, 0, 0),
+            Objective("softmax", 1.0),
+            features,
+            lesson,
+            TowerTraining(epochs=2, batch=8),
+            seed=0,
+        )
+    assert heard == ["epoch 1 of at most 2", "epoch 2 of at most 2"]
 
 
 def test_logs_are_written_for_tensorboard(tmp_path: Path) -> None:

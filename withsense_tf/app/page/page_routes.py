@@ -188,7 +188,7 @@ def commands_for_law(request: Request) -> list[str]:
 
 def _command(words: list[str], index: Path, options: dict[str, str]) -> str:
     law = chain.from_iterable(options.items())
-    return shlex.join(["python", "-m", "withsense_tf", *words, "--index", str(index), *law])
+    return shlex.join(["withsense", *words, "--index", str(index), *law])
 
 
 def problem_page(request: Request, problem: ProblemError) -> Response:

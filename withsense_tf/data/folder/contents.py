@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a folder holds: the tables, and what is wrong with it. A `plain` folder is no With Sense folder."""
+    """All that a folder holds: the tables, and what is wrong with it. A `plain` folder is no With Sense folder.
+
+    `in_short` says of a plain one how many photos have captions, and from where, now that all of them were looked at.
+    """
 
     folder: Path
     tables: dict[str, pd.DataFrame]
@@ -23,3 +26,4 @@ class Contents:
     photo_files: dict[str, int]
     fingerprint: str
     plain: bool = False
+    in_short: str = ""

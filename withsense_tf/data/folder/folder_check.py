@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class CheckReport:
     problems: tuple[Problem, ...]
     # What a folder without any captions is good for all the same.
     lack: str = ""
+    # Where a plain folder has its captions.
+    in_short: str = ""
 
     @property
     def left_out(self) -> int:
@@ -67,7 +69,7 @@ class CheckReport:
 
     def as_text(self) -> str:
         """Return the report as text for a terminal."""
-        lines = [f"{self.folder}", "", f"  {'in file':>8} {'usable':>8}"]
+        lines = [*self.in_short.splitlines(), self.folder, "", f"  {'in file':>8} {'usable':>8}"]
         for what, (rows, good) in self.counts.items():
             lines.append(f"  {'' if rows is None else f'{rows:,}':>8} {good:>8,}  {what}")
         for level, heading in (
@@ -104,14 +106,14 @@ class CheckReport:
 def check_folder(
     folder: str | Path,
     captions: str | Path | CaptionFile | None = None,
-    tell: Callable[[str], object] | None = None,
 ) -> CheckReport:
     """Read every table and decode every photo of a folder; report all that is wrong.
 
-    `captions` and `tell` are as of `load_dataset`.
+    `captions` is as of `load_dataset`.
     """
-    contents = read_folder(folder, True, captions, tell)
-    return CheckReport(str(contents.folder), _count(contents), contents.problems, lack_of_captions(contents))
+    contents = read_folder(folder, True, captions)
+    lack = lack_of_captions(contents)
+    return CheckReport(str(contents.folder), _count(contents), contents.problems, lack, contents.in_short)
 
 
 def _examples(problems: list[Problem]) -> list[Problem]:

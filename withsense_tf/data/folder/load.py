@@ -78,7 +78,7 @@ def load_dataset(
         what = "row, photo or file" if count == 1 else "rows, photos or files"
         warnings.warn(
             f"{contents.folder}: left out {count} {what}, for example {first.where}: {first.reason}. See all with: "
-            f"python -m withsense_tf data check {contents.folder} (in Python: `dataset.quarantine`)",
+            f"withsense data check {contents.folder} (in Python: `dataset.quarantine`)",
             DataWarning,
             stacklevel=2,
         )
@@ -103,7 +103,7 @@ def _check_photos(contents: Contents) -> None:
         where = f"train_images/; {_why_withsense(contents.folder)}"
     raise DataError(
         f"{contents.folder} has no usable photos: expected them in {where}. "
-        f"See everything that is wrong with: python -m withsense_tf data check {contents.folder}"
+        f"See everything that is wrong with: withsense data check {contents.folder}"
     )
 
 

@@ -67,6 +67,7 @@ KINDS: Final[dict[str, Kind]] = {
     "photo_alike": Kind("note", "photos that look like another one (kept together by every split)"),
     "owner_differs": Kind("note", "rows whose photo is not the owner in the caption id"),
     "caption_photo_missing": Kind("note", "captions whose photo is not in the folder (kept as text)"),
+    "cell_no_caption": Kind("note", "cells for captions that say nothing of their photo (passed over)"),
     "row_lines": Kind("note", "rows that go over several lines"),
     "photo_unlisted": Kind("note", "test photos that test_images.csv does not list"),
     "photo_grey": Kind("note", "greyscale photos (loaded as RGB)"),

@@ -16,7 +16,7 @@ from withsense_tf.data.named import name_text
 from withsense_tf.data.plain_folder.caption_cells import caption_of, holds_captions, says_caption
 from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, shown
 
 # Columns are told by so many rows, spread over the table.
 SAMPLE: Final = 1_000
@@ -201,9 +201,15 @@ class _RowTaker:
             # A path may say more than the photo's own name.
             if PATH.search(text) and text not in photo:
                 self.findings.add_text(f"name in {self.grid.file}:{line}", [photo], name_text(text))
-        elif column in roles.texts and (caption := caption_of(text, roles.asked_for)):
-            self.findings.add_caption(photo, caption, self.grid.file)
-        elif not (
+            return
+        if column in roles.texts:
+            if caption := caption_of(text, roles.asked_for):
+                self.findings.add_caption(photo, caption, self.grid.file)
+                return
+            self.findings.note(
+                "cell_no_caption", self.grid.file, shown(text) if text else "empty", line, photo
+            )
+        if not (
             NAMES.search(text.casefold()) and self.lookup.photos_named(text, self.grid.folder) == (photo,)
         ):
             self.findings.add_cells(photo, [(column, text)])

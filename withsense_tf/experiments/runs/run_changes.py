@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from withsense_tf.errors import some_of
 from withsense_tf.evaluation.regression_gate import Row, number_of
 from withsense_tf.evaluation.result_table import cell_text
 from withsense_tf.evaluation.row_status import sees_at_random, status_of, was_run
@@ -97,8 +98,7 @@ class Changes:
             end = f": only in {run}"
             rows = [line.removesuffix(end) for line in rest if line.endswith(end)]
             if len(rows) > MOST_ROWS:
-                names = f"{', '.join(rows[:MOST_ROWS])} and {len(rows) - MOST_ROWS} more"
-                lines.append(f"{len(rows)} rows only in {run}: {names}")
+                lines.append(f"{len(rows)} rows only in {run}: {some_of(rows, MOST_ROWS)}")
                 rest = [line for line in rest if not line.endswith(end)]
         return [*lines, *rest]
 

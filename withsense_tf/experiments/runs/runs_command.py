@@ -37,7 +37,7 @@ def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
             typer.echo(f"By captions alone, for nobody judged: {', '.join(names)}.")
     else:
         where = "yet" if output.is_dir() else "for there is no such folder"
-        typer.echo(f"No comparison was made in {output}, {where}: python -m withsense_tf compare makes one.")
+        typer.echo(f"No comparison was made in {output}, {where}: withsense compare makes one.")
 
 
 def show_run(

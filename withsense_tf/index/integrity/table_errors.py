@@ -35,7 +35,7 @@ DAMAGE: Final = re.compile(
 )
 # What to do about tables that cannot be read: a build would read them first, so that it is of no use in their folder.
 ANEW: Final = (
-    "Bring the folder of the index back from a copy, or build another one: python -m withsense_tf index build FOLDER "
+    "Bring the folder of the index back from a copy, or build another one: withsense index build FOLDER "
     "--index NEW_FOLDER"
 )
 # What to do about the errors of SQLite that say what happened.
@@ -107,10 +107,10 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
     if is_file(folder) or others:
         return DataError(
             f"{folder} is no index, but {others[0] if others else 'a file'}. Name the folder of an index (--index), or "
-            "make one where nothing is yet: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
+            "make one where nothing is yet: withsense index build FOLDER --index NEW_FOLDER"
         )
     return DataError(
-        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder} (in Python "
+        f"{folder} is no index. Make one with: withsense index build FOLDER --index {folder} (in Python "
         "ws.PhotoIndex.make makes an empty one, for ws.build_index)"
     )
 

@@ -36,7 +36,7 @@ BLOCK: Final = 4_096
 SETTLED_NS: Final = 2_000_000_000
 DTYPES: Final = ("float32", "float16")
 # It makes every kind of damage good, also a file that is gone.
-REPAIR: Final = "Run: python -m withsense_tf index verify --repair"
+REPAIR: Final = "Run: withsense index verify --repair"
 
 
 class VectorFile:

@@ -14,7 +14,7 @@ from withsense_tf.matchers.search_forms import PHOTO, SearchForm
 # What teaches it words; a reader of the page cannot.
 NEEDS_CAPTIONS: Final = (
     " To search by words, write captions for photos of the folder (captions.csv) and build the index again, or build "
-    "it with --matcher MODEL, a model that was trained on captioned photos: python -m withsense_tf train "
+    "it with --matcher MODEL, a model that was trained on captioned photos: withsense train "
     "CAPTIONED_FOLDER --output MODEL."
 )
 NEEDS_TEXTS: Final = (

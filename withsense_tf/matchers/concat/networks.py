@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.processes import epochs
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
@@ -131,7 +132,7 @@ class NetworkMatcher(FeatureMatcher):
         choosing = batches_of(np.flatnonzero(held_out), CHUNK_OF_VECTORS)
         history: dict[str, list[float]] = {"loss": [], "val_loss": []}
         best, best_weights, since_best = np.inf, network.get_weights(), 0
-        for _ in range(self._training.epochs):
+        for _ in epochs(self._training.epochs):
             for name, work, batches in (
                 ("loss", step, batches_of(rng.permutation(training_rows), self._training.batch)),
                 ("val_loss", loss, choosing),

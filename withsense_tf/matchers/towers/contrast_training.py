@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.common.checkpoint import Checkpoint
+from withsense_tf.common.processes import epochs
 from withsense_tf.common.unit import unit
 from withsense_tf.matchers.keras_parts.adamw import AdamW
 from withsense_tf.matchers.own_captions import Examples
@@ -77,7 +78,7 @@ def train_towers(
     order = _Batches(lesson, training.batch, np.random.default_rng(seed))
     step = _step(towers, objective, features, lesson, training)
     best = BestEpoch(lambda: [tower.get_weights() for tower in towers], training.patience, logs)
-    for _ in range(training.epochs):
+    for _ in epochs(training.epochs):
         losses = [step(caption, pair) for caption, pair in order.epoch()]
         rank = validation_mrr(towers, features[lesson.held_out], lesson)
         if best.add(float(np.mean(losses)), rank):

@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.common.checkpoint import Checkpoint
 from withsense_tf.common.code_version import code_version
+from withsense_tf.common.processes import epochs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.photo_split import Mirrored, Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
@@ -101,7 +102,9 @@ class Opened:
         progress = Progress(self._checkpoint(towers, objective, lesson), moving, best, batches.rng)
         if not progress.go_on():
             best.add(float("nan"), rank())
-        while len(best.history["loss"]) <= self.training.epochs and not best.is_over:
+        for _ in epochs(self.training.epochs, first=len(best.history["loss"])):
+            if best.is_over:
+                break
             losses = [step(self._cut(maps, photos, batches.rng), *rows) for photos, *rows in batches.epoch()]
             best.add(float(np.mean(losses)), rank())
             progress.save()

@@ -126,5 +126,4 @@ def _with_suggestions(text: str, unknown: list[str], form: SearchForm, policy: L
         near = near_words(word, candidates)[:NEAR] if at < MOST_SUGGESTED else []
         better = next((one for one, _ in near if may_be_asked(one, word, text, policy)), None)
         listing.append(word[:LONGEST_WORD] if better is None else f"{word} (did you mean {better}?)")
-    more = len(words) - len(listing)
-    return ", ".join(listing) + (f" and {more} more" if more else "")
+    return some_of([*listing, *words[len(listing) :]], MOST_LISTED)
