@@ -42,7 +42,7 @@ def test_damaged_vectors_are_an_error_that_names_what_makes_them_good(
         file.write_bytes(
             {"short": content[:-1], "empty": b"", "foreign": b"words " * 99, "no header": content[:20]}[how]
         )
-    with pytest.raises(DataError, match=r"Run: python -m withsense_tf index verify --repair"):
+    with pytest.raises(DataError, match=r"Run: withsense index verify --repair"):
         ask(index_folder)
     before = contents(PhotoIndex(whole_index))
     repair_index(PhotoIndex(index_folder, store), LAW)
@@ -61,7 +61,7 @@ def test_a_damaged_model_is_an_error_that_names_what_puts_it_right(
     store: VectorStore,
     fitted: Callable[[str], Matcher],
 ) -> None:
-    told = f"Run: python -m withsense_tf index build FOLDER --index {index_folder}"
+    told = f"Run: withsense index build FOLDER --index {index_folder}"
     before = contents(PhotoIndex(index_folder))
     (model,) = (index_folder / "generations").glob(f"*/{part}")
     state, arrays = model / "state.json", model / "arrays.npz"
