@@ -43,7 +43,7 @@ def give_permission(
         if replace(one, id="", since=start) == draft:
             return one
     reason = f"{given_by}: {', '.join(scopes)}, {draft.where_and_when()}"
-    with audit_before_effect(new_decision(name, digest, GRANT, None, signer, reason), policy):
+    with audit_before_effect(new_decision(name, digest, GRANT, (), signer, reason), policy):
         return register.grant(name, given_by, *terms, digest=digest)
 
 
@@ -55,5 +55,5 @@ def end_permission(
     What is broken there is an error, and keeps no permission from ending.
     """
     register.revoke(consent.id, by, reason)
-    note = new_decision(consent.photo, consent.digest, REVOKE, None, signer, reason)
+    note = new_decision(consent.photo, consent.digest, REVOKE, (), signer, reason)
     write_audit(replace(note, undoes=consent.id), policy)
