@@ -94,7 +94,7 @@ def test_a_judge_is_named_and_none_is_taken_for_one(monkeypatch: pytest.MonkeyPa
         load_judge("withsense_tf.policy.photo_judge:PhotoHead")
     for load in (load_judge, lambda name: Policy.default(photo_judge=name)):
         with pytest.raises(
-            SettingError, match="'nobody' is not there.*policy train FOLDER.*my_module:MyJudge"
+            SettingError, match=r"'nobody' is not there.*policy train FOLDER.*my_module:MyJudge"
         ):
             load("nobody")
     monkeypatch.setattr("withsense_tf.policy.countries.NamedJudge", NamedJudge, raising=False)

@@ -178,7 +178,7 @@ class IndexDoor(Door):
     def permitted_digests(self) -> frozenset[str]:
         """Return the digests of the contents that a permission lets be shown here and now."""
         every = () if self.limit is None or self.consents is None else self.consents.consents()
-        day = self.day
+        day = self.day or datetime.now(UTC).date()
         return frozenset(one.digest for one in every if one.digest and one.covers("show", self.country, day))
 
     @cached_property

@@ -186,9 +186,9 @@ def new_decision(
     reason: str,
 ) -> Decision:
     """Return a decision that is made now, under a number that is drawn by lot; the last replaced row held."""
-    *beside, before = replaced_rows or [None]
+    before = replaced_rows[-1] if replaced_rows else None
     cells = (secrets.token_hex(6), _now(), photo, digest, decision, before, signer.name, reason)
-    return Decision(*cells, key=signer.key, beside=[one for one in beside if one])
+    return Decision(*cells, key=signer.key, beside=list(replaced_rows[:-1]))
 
 
 def standing_decisions(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
