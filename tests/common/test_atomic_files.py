@@ -39,6 +39,25 @@ def test_a_file_appears_whole_and_its_draft_goes(tmp_path: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_a_file_behind_a_symbolic_link_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    file, link = tmp_path / "real" / "words.txt", tmp_path / "words.txt"
+    file.write_text("old")
+    link.symlink_to(file)
+    with whole_file(link) as draft:
+        draft.write_text("new")
+    assert (link.is_symlink(), file.read_text()) == (True, "new")
+
+
+def test_a_file_has_one_lock_by_whatever_link_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    file, link = tmp_path / "real" / "words.txt", tmp_path / "words.txt"
+    file.touch()
+    link.symlink_to(file)
+    with alone_with(link), pytest.raises(Timeout):
+        FileLock(f"{file}.lock", blocking=False).acquire()
+
+
 def test_an_error_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "words.txt"
     file.write_text("old")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import write_folder
-from small_index import COUNTRIES, LAW, items_of_looks, law, new_index
+from small_index import COUNTRIES, LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
@@ -23,6 +24,7 @@ from withsense_tf.index.photo_verdicts import judge_items
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import JUDGE, Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.law import REVIEW
@@ -181,3 +183,19 @@ def test_an_index_of_older_rules_than_ours_is_to_be_judged(
     with index.catalog.reading() as tables, pytest.raises(DataError, match="index judge") as error:
         IndexDoor(law(min_votes=2), tables)
     assert "restart" not in str(error.value)
+
+
+def test_a_permission_that_is_given_within_an_answer_counts_for_the_next_one(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    photo = item_of(looks, "a.png", 1, texts=["A toddler by a wall ."])
+    policy = replace(LAW, consents=ConsentRegister(tmp_path / "consents.jsonl"))
+    index = new_index(tmp_path / "index", fitted("closed form"), [photo], store, policy)
+    with index.catalog.reading() as tables:
+        before = IndexDoor(policy, tables, "BB")
+        assert before.permitted_digests == frozenset()
+        policy.consents.grant("a.png", "Mum", ["show", "search"], ["BB"], digest=photo.digest)
+        after = IndexDoor(policy, tables, "BB")
+        assert (before.photo("a.png"), after.photo("a.png")) == (False, True)
+        assert after.permitted_digests == {photo.digest}
+    index.close()

@@ -9,6 +9,7 @@ import pytest
 
 from withsense_tf.common.terminal import run
 from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSenseWarning
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge, PhotoHead, ask_judge, load_judge
 
 PATHS = [Path("a.jpg"), Path("b.jpg"), Path("c.jpg")]
@@ -91,8 +92,11 @@ def test_a_judge_is_named_and_none_is_taken_for_one(monkeypatch: pytest.MonkeyPa
         load_judge(None)
     with pytest.raises(SettingError, match="expected a subclass of ChildJudge"):
         load_judge("withsense_tf.policy.photo_judge:PhotoHead")
-    with pytest.raises(SettingError, match="judge"):
-        load_judge("nobody")
+    for load in (load_judge, lambda name: Policy.default(photo_judge=name)):
+        with pytest.raises(
+            SettingError, match=r"'nobody' is not there.*policy train FOLDER.*my_module:MyJudge"
+        ):
+            load("nobody")
     monkeypatch.setattr("withsense_tf.policy.countries.NamedJudge", NamedJudge, raising=False)
     judge = load_judge("withsense_tf.policy.countries:NamedJudge")
     assert ask_judge(judge, [Path("child.jpg"), Path("dog.jpg")]).tolist() == [1, 0]

@@ -190,6 +190,27 @@ def test_a_command_reads_the_languages_that_an_option_names(languages: Path) -> 
         assert result.output.startswith(decision)
 
 
+def test_what_only_the_own_tables_may_read_is_told_with_their_names(languages: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["policy", "explain", "Koira juoksee rannalla tänään.", "--languages", str(languages)]
+    )
+    assert "hardly read, but for what your own tables name (" in result.output
+
+
+@pytest.mark.closed
+def test_a_judge_that_a_package_adds_is_named_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    about = tmp_path / "watcher-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: watcher\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[withsense_tf.photo_judges]\nwatcher = watcher:Watcher\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert LawFiles.of_service(photo_judge="watcher").photo_judge == "watcher"
+    with pytest.raises(SettingError, match=r"'nobody' is not there.*or watcher, which is installed"):
+        LawFiles.of_service(photo_judge="nobody")
+
+
 def test_files_are_the_same_by_their_options(tmp_path: Path) -> None:
     files = LawFiles(tmp_path / "c.toml", tmp_path / "o.csv", min_votes=2, photo_judge="judges:Judge")
     assert LawFiles.of_options(files.options()) == files

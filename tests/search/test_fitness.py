@@ -128,6 +128,26 @@ def test_behind_what_minus_words_shut_out_a_photo_that_people_described_must_fit
     assert names_of(whole("a zeppelin -cow")) == names_of(whole("a zeppelin"))
 
 
+def test_a_photo_with_a_hidden_value_that_meets_a_filter_shuts_nothing_out(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(folder: Path, notes: str) -> Hits:
+        items = [
+            item_of(looks, f"{at:03d}.png", at, texts=["A striped cloth ."], facts={"notes": "at a shop"})
+            for at in range(12)
+        ]
+        items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin ."], facts={"notes": notes})
+        allow = Override("002.png", "allow", "Ann", "grown-ups alone", items[2].digest)
+        policy = law(overrides={"002.png": allow})
+        whole = Search(new_index(folder, hybrid, items, store, policy), policy=policy, country="BB")
+        return whole("a zeppelin", where="notes~shop", minimum=0)
+
+    # As it is where the words are usual ones.
+    monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.55, True))
+    hidden, other = answer(tmp_path / "a", "a girl at a shop"), answer(tmp_path / "b", "a girl at a fair")
+    assert (hidden.chance, names_of(hidden)) == (other.chance, names_of(other))
+
+
 def names_of(hits: Hits) -> list[str]:
     return [hit.photo for hit in hits]
 

@@ -25,8 +25,9 @@ from withsense_tf.index.trail.decision_trail import (
     DecisionTrail,
     Signer,
     new_decision,
+    standing_decisions,
 )
-from withsense_tf.index.trail.table_decision import ContraryError, cells_that_hold, rows_of, table_with
+from withsense_tf.index.trail.table_decision import ContraryError, cells_by_weight, rows_of, table_with
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.policy.current_policy import Policy
@@ -36,6 +37,8 @@ NO_FILE: Final = (
     "This server keeps no file of what people decide.",
     "Start it with --overrides FILE (see: withsense serve --help).",
 )
+DECIDED_AGAIN: Final = "This photo was decided on again since."
+TAKEN_BACK: Final = "This decision was taken back already."
 PHOTO_CHANGED: Final = ("This photo, or what is said of it, has changed since.", "Look at it again.")
 
 
@@ -55,8 +58,8 @@ def decide(
         if decision == "allow":
             _check_file(service, name, digest)
         new = Override(name, decision, signer.name, reason, digest)
-        note = new_decision(name, digest, decision, cells_that_hold(old), signer, reason)
-        return _put_override(service, rows, old, new, note)
+        note = new_decision(name, digest, decision, cells_by_weight(old), signer, reason)
+        return _put_overrides(service, rows, old, [new], note)
 
 
 def with_states(service: PhotoService, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -93,7 +96,7 @@ def _check_state(
     if before[0] != now[0] or len(before) != len(now) or (before[1] != now[1] and not may_say_more):
         raise ProblemError(409, "photo_changed", *PHOTO_CHANGED)
     if before[2] != now[2]:
-        raise ProblemError(409, "not_the_last", "This photo was decided on again since.", "Look at it again.")
+        raise ProblemError(409, "not_the_last", DECIDED_AGAIN, "Look at it again.")
 
 
 def _check_file(service: PhotoService, name: str, digest: str) -> None:
@@ -130,48 +133,48 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
                 "The photo was taken out of the index for good.",
                 "Who looks after the index lets it in again: withsense index readmit",
             )
-        last = _last_ones(decisions)[found_decision.digest]
-        if last.id != number:
-            raise ProblemError(
-                409, "not_the_last", "This photo was decided on again since.", f"Undo {last.id} first."
-            )
         photo, digest = found_decision.photo, found_decision.digest
+        standing = standing_decisions(decisions)[digest]
+        if _last_ones(decisions)[digest].id != number and [found_decision] != standing[-1:]:
+            is_undone = found_decision not in standing
+            what = TAKEN_BACK if is_undone else DECIDED_AGAIN
+            advice = "Look at it again." if is_undone else f"Undo {standing[-1].id} first."
+            raise ProblemError(409, "not_the_last", what, advice)
         now = rows_of(rows, photo, digest)
         _check_stands(decisions, found_decision, now)
-        before = None if found_decision.before is None else Override(**found_decision.before)
-        decision = None if before is None else before.decision
-        note = replace(
-            new_decision(photo, digest, decision, cells_that_hold(now), signer, reason), undoes=number
-        )
-        return _put_override(service, rows, now, before, note)
+        before = [Override(**cells) for cells in found_decision.replaced_rows]
+        decision = before[-1].decision if before else None
+        note = new_decision(photo, digest, decision, cells_by_weight(now), signer, reason)
+        return _put_overrides(service, rows, now, before, replace(note, undoes=number))
 
 
 def _check_stands(decisions: Sequence[Decision], last: Decision, now: Sequence[Override]) -> None:
     """Raise where the table has something else of a photo than the last decision on it left there."""
-    if now != _rows_left_by(decisions, last):
+    if set(now) != _rows_left_by(decisions, last):
         others = [f"{one.by} decided to {one.decision} this photo since ({one.reason})." for one in now]
         detail = others[-1] if others else "The table of decisions has no decision on this photo now."
         raise ProblemError(409, "not_the_last", detail, "Look at it again.")
 
 
-def _rows_left_by(decisions: Sequence[Decision], decision: Decision) -> list[Override]:
+def _rows_left_by(decisions: Sequence[Decision], decision: Decision) -> set[Override]:
     """Return what a decision, or the taking back of one, left of a photo in the table of overrides."""
     if decision.undoes is not None:
         undone_decision = next((one for one in decisions if one.id == decision.undoes), decision)
-        cells = undone_decision.before
+        rows = undone_decision.replaced_rows
     else:
-        cells = {name: getattr(decision, name) for name in OVERRIDE_COLUMNS}
+        rows = [{name: getattr(decision, name) for name in OVERRIDE_COLUMNS}]
     # As the table is read.
-    return [] if cells is None else [Override(**{name: cell.strip() for name, cell in cells.items()})]
+    return {Override(**{name: cell.strip() for name, cell in cells.items()}) for cells in rows}
 
 
 def can_be_undone(service: PhotoService, decisions: Sequence[Decision]) -> set[str]:
-    """Return the numbers of what `undo` takes back, without what took something back: the page offers no such."""
+    """Return the numbers of the decisions that `undo` takes back; the page offers no other."""
     rows = _rows(service)
     return {
         one.id
-        for one in _last_ones(decisions).values()
-        if not one.undoes and rows_of(rows, one.photo, one.digest) == _rows_left_by(decisions, one)
+        for standing in standing_decisions(decisions).values()
+        for one in standing[-1:]
+        if set(rows_of(rows, one.photo, one.digest)) == _rows_left_by(decisions, one)
     }
 
 
@@ -261,14 +264,14 @@ def _rows_alone(service: PhotoService) -> Iterator[list[Override]]:
         yield _rows(service)
 
 
-def _put_override(
+def _put_overrides(
     service: PhotoService,
     rows: Sequence[Override],
     old: Sequence[Override],
-    new: Override | None,
+    new: Sequence[Override],
     decision: Decision,
 ) -> Decision:
-    """Put a decision in the place of others: first into the index, then into the file that both are held against.
+    """Put rows in the place of others: first into the index, then into the file that both are held against.
 
     So the index answers by the law as it was until all photos are judged anew. Stopped between, it answers nothing
     until the index is judged again. What cannot be written into the audit log, the trail and the file changes nothing.

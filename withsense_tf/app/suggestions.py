@@ -11,10 +11,8 @@ from typing import Any, Final
 from withsense_tf.app.answers import ColumnAnswer, ColumnsAnswer, ExamplesAnswer
 from withsense_tf.app.photo_service import Doorway, PhotoService
 from withsense_tf.common.words import is_keyword_list
-from withsense_tf.data.named import column_text
 from withsense_tf.index.tables.captions_table import free_captions
-from withsense_tf.index.tables.facts_table import free_values
-from withsense_tf.search.filter_law import columns_to_name
+from withsense_tf.search.filter_law import columns_to_name, told_values
 
 MOST_VALUES: Final = 30
 # Longer ones are stories; a box shows some fifty signs.
@@ -28,15 +26,10 @@ def column_suggestions(service: PhotoService, country: str | None) -> ColumnsAns
     with service.doorway(country) as here:
         return ColumnsAnswer(
             columns=[
-                ColumnAnswer(name=name, values=_values(here, name))
+                ColumnAnswer(name=name, values=told_values(here.tables, here.door, name, MOST_VALUES))
                 for name in columns_to_name(here.tables, here.door)
             ]
         )
-
-
-def _values(here: Doorway, column: str) -> list[str | float]:
-    values = free_values(here.tables, column, here.door.limit, MOST_VALUES)
-    return [value for value in values if not here.door.refuses(column_text(column, value))]
 
 
 def query_examples(
@@ -47,13 +40,23 @@ def query_examples(
     `is_russian` asks for those in Russian letters, or for the others.
     """
     with service.doorway(country) as here:
-        captions = free_captions(here.tables, here.door.limit, MOST_SIGNS, k * SPARE, is_russian)
         queries = dict.fromkeys(
             as_query(text)
-            for text in captions
-            if suits_front_page(text) and not is_keyword_list(text) and not here.door.refuses(text)
+            for text in _first_captions(here, k * SPARE, is_russian)
+            if suits_front_page(text) and not is_keyword_list(text)
         )
         return ExamplesAnswer(queries=list(queries)[:k])
+
+
+def _first_captions(here: Doorway, most: int, is_russian: bool | None) -> list[str]:
+    """Return the first short caption of each of so many photos that may be told: others leave no gap."""
+    first: dict[int, str] = {}
+    for photo, text in free_captions(here.tables, here.door.limit, MOST_SIGNS, is_russian):
+        if photo not in first and not here.door.refuses(text):
+            first[photo] = text
+            if len(first) == most:
+                break
+    return list(first.values())
 
 
 def as_query(caption: str) -> str:

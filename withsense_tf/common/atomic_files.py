@@ -52,7 +52,9 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
     """Yield a draft to write beside `path`, which takes its place on the disk when the block ends without an error.
 
     Without `replace`, a file that is there by then stays. The draft's name ends in `suffix`, which some libraries read.
+    A symbolic link stays one: the file that it leads to is replaced.
     """
+    path = path.resolve()
     draft = path.with_name(f"{path.stem}-{secrets.token_hex(4)}{suffix}")
     with on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +75,11 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
 
 @contextmanager
 def alone_with(file: Path) -> Iterator[None]:
-    """Let no other thread or process that asks for the same change a file within the block; its lock is its owner's."""
+    """Let no other thread or process that asks for the same change a file within the block; its lock is its owner's.
+
+    A file has one lock, by whatever symbolic link it is named.
+    """
+    file = file.resolve()
     with on_disk(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{file}.lock", mode=0o600):

@@ -152,10 +152,10 @@ def own_sentences() -> list[dict[str, str]]:
 def sentences_report(one: SetFigures) -> str:
     """Say how many restricted sentences are found, how many found ones are restricted, and what is wrong."""
     lines = [f"{one.name}: {one.sentences} sentences{', which nobody looks at' * one.unread}"]
-    for row in one.figures:
-        if row.kind == ALL:
-            lines.append(f"  {row.language}: recall of restricted     {row.recall}")
-            lines.append(f"  {row.language}: precision of restricted  {row.precision}")
+    lines.append(f"       {'recall of restricted':<36}precision of restricted")
+    lines += [
+        f"  {row.language:<5}{row.recall!s:<36}{row.precision}" for row in one.figures if row.kind == ALL
+    ]
     for mistake in one.mistakes:
         finding = f" ({mistake.rule} “{mistake.span}”)" if mistake.rule else ""
         lines.append(f"  wrong: {mistake.label}, said {mistake.decision}{finding}: {mistake.text}")

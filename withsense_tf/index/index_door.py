@@ -33,6 +33,7 @@ from withsense_tf.index.tables.photos_table import (
 )
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.trail.restriction_reasons import LIKE
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission, ResultPlace
@@ -61,7 +62,8 @@ class IndexDoor(Door):
     ) -> None:
         self.policy = policy = policy.current()
         self.country = None if country is None else country_code(country)
-        self.day = day
+        # One day for the whole answer, as no door outlives it.
+        self.day = day or datetime.now(UTC).date()
         self._tables = tables
         # What is known is the same for whoever asks, as long as the tables and the policy are: seals are looked at once
         # in each state of the file, since a change of it by any hand, this program's or another, is a new state.
@@ -179,10 +181,14 @@ class IndexDoor(Door):
     @cached_property
     def permitted_digests(self) -> frozenset[str]:
         """Return the digests of the contents that a permission lets be shown here and now."""
-        consents = None if self.limit is None else self.policy.consents
+        every = () if self.limit is None or self.consents is None else self.consents.consents()
         day = self.day or datetime.now(UTC).date()
-        every = () if consents is None else consents.consents()
         return frozenset(one.digest for one in every if one.digest and one.covers("show", self.country, day))
+
+    @cached_property
+    def consents(self) -> ConsentRegister | None:
+        """Return the register as it is at one time: what may be shown, and what may be told of it, hang together."""
+        return None if self.policy.consents is None else self.policy.consents.at_one_time()
 
     def look_up(self, photos: Iterable[str]) -> None:
         """Find out what will be asked of some photos, in a few questions to the tables for all of them.

@@ -154,10 +154,12 @@ def save_model(matcher: Matcher, folder: Path) -> None:
 
 
 def put_back(draft: Path, folder: Path) -> None:
-    """Put the files of a model in the place of damaged ones of the same model: its vectors fit them."""
-    for part in (FORM, MATCHER):
-        shutil.rmtree(folder / part, ignore_errors=True)
-        (draft / part).rename(folder / part)
+    """Put the files of a draft in the place of damaged ones of the same model, whose vectors fit them; end the draft."""
+    if folder_identity(folder) != folder_identity(draft):
+        for part in (FORM, MATCHER):
+            shutil.rmtree(folder / part, ignore_errors=True)
+            (draft / part).rename(folder / part)
+    shutil.rmtree(draft, ignore_errors=True)
 
 
 def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:

@@ -161,11 +161,8 @@ class PhotoIndex:
         with self.catalog.reading() as tables:
             equal = set(find_equal_models(tables, identity, engine.to_json())) - dropped_models(tables).keys()
         if equal:
-            number = max(equal)
-            if folder_identity(self._folder_of(number)) != identity:
-                put_back(draft, self._folder_of(number))
-            shutil.rmtree(draft, ignore_errors=True)
-            return number
+            put_back(draft, self._folder_of(max(equal)))
+            return max(equal)
         about = {
             _LAW: matcher.law,
             _CALIBRATION: matcher.calibrated_on.as_dict(),

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -94,7 +95,7 @@ class ConsentRegister:
         if any(one.photo == photo and one.covers(scope, country, today) for one in consents.get("", ())):
             warnings.warn(
                 f"{self.file}: a permission for {photo} does not say for which content it was given, so it does not "
-                "count. Give it anew: python -m withsense_tf policy consent grant FILE",
+                "count. Give it anew: withsense policy consent grant FILE",
                 DataWarning,
                 stacklevel=2,
             )
@@ -104,6 +105,12 @@ class ConsentRegister:
         """Return every permission ever given, or those for a photo of that name; revoked ones, too."""
         every = [one for some in self._by_content().values() for one in some]
         return [one for one in every if photo in (None, one.photo)]
+
+    def at_one_time(self) -> ConsentRegister:
+        """Return the register as it is when it is first asked: what is written later counts for later questions."""
+        same = _OneReading(self.file)
+        same._file = self._file
+        return same
 
     def _by_content(self) -> Mapping[str, Sequence[Consent]]:
         try:
@@ -202,6 +209,15 @@ class ConsentRegister:
         for consent in by_id.values():
             by_content.setdefault(consent.digest, []).append(consent)
         return by_content
+
+
+class _OneReading(ConsentRegister):
+    @cached_property
+    def _reading(self) -> Mapping[str, Sequence[Consent]]:
+        return super()._by_content()
+
+    def _by_content(self) -> Mapping[str, Sequence[Consent]]:
+        return self._reading
 
 
 def country_of_consent(country: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import CountryRule
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.levels import Level
@@ -53,6 +54,11 @@ class Door(ABC):
         """Return under what photos are judged now."""
         return self.policy.level(self.rule)
 
+    @property
+    def consents(self) -> ConsentRegister | None:
+        """Return the register of permissions."""
+        return self.policy.consents
+
     @abstractmethod
     def knows(self, photo: str) -> bool:
         """Return whether this is one of the photos."""
@@ -74,7 +80,7 @@ class Door(ABC):
         decision = self.decision(photo)
         if decision is not None and not decision.restricted:
             return True
-        consents = self.policy.consents
+        consents = self.consents
         return consents is not None and consents.covers(
             photo, self.content(photo), scope, self.country, self.day
         )

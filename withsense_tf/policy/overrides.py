@@ -84,7 +84,7 @@ class HumanDecisions:
         _warn(
             unbound,
             "allow a photo and do not say which content was looked at, as that of {}: they do not count. Look at the "
-            "photos, and write their digests in: python -m withsense_tf policy bind FOLDER OVERRIDES NEW_FILE",
+            "photos, and write their digests in: withsense policy bind FOLDER OVERRIDES NEW_FILE",
         )
         if other:
             warnings.warn(
@@ -164,7 +164,7 @@ def _override(row: Mapping[str, str], whole: bool, where: str) -> Override:
     if fields["digest"] and not DIGEST.fullmatch(fields["digest"]):
         raise DataError(
             f"{where}: expected as digest the SHA-256 of the photo's file, 64 signs from 0 to f; got "
-            f"{fields['digest']!r}. Write it in with: python -m withsense_tf policy bind FOLDER OVERRIDES NEW_FILE"
+            f"{fields['digest']!r}. Write it in with: withsense policy bind FOLDER OVERRIDES NEW_FILE"
         )
     return Override(**fields)
 

@@ -71,10 +71,21 @@ def load_judge(name: str | None) -> ChildJudge:
             f"Which judge of photos? {here} Name one by --judge, as my_module:MyJudge or as the folder that "
             "policy train made; docs/how_to/extend.md shows how to write one, and how a package adds one."
         )
+    if name is not None and ":" not in name and name not in names:
+        raise no_judge(name)
     judge = JUDGES.load(names[0] if name is None else name)()
     if not isinstance(getattr(judge, "identity", None), str):
         raise SettingError(f"{whose(judge)} has no `identity`: name all that its answers depend on.")
     return judge
+
+
+def no_judge(name: str) -> SettingError:
+    """Say that nobody knows a judge of a name, and what is one."""
+    names = "".join(f", or {one}, which is installed" for one in JUDGES.names())
+    return SettingError(
+        f"The judge of photos {name!r} is not there, so nothing may be shown: expected the folder that `policy train "
+        f"FOLDER --output JUDGE` made, or a judge of your own as my_module:MyJudge{names}."
+    )
 
 
 def ask_judge(judge: PhotoJudge, paths: Sequence[Path]) -> np.ndarray:

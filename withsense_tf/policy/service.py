@@ -14,7 +14,7 @@ from typing import Final
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.policy.countries import Countries, load_countries, no_countries, parse_countries
 from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides, unreadable
-from withsense_tf.policy.photo_judge import ChildJudge, load_judge
+from withsense_tf.policy.photo_judge import JUDGES, ChildJudge, load_judge, no_judge
 from withsense_tf.policy.texts.rule_files import RuleFile, added_rules, rules_digest
 from withsense_tf.policy.watched import Watched
 
@@ -168,13 +168,10 @@ def _judge(option: str | None) -> str | None:
     if name is None:
         return None
     word = option if option is not None else os.environ[f"{VARIABLE}PHOTO_JUDGE"]
-    if ":" in word and not name.exists():
+    if (":" in word or word in JUDGES.names()) and not name.exists():
         return word
     if not name.is_dir():
-        raise SettingError(
-            f"The judge of photos {word!r} is not there, so nothing may be shown: expected the folder that "
-            "`policy train FOLDER --output JUDGE` made, or a judge of your own as my_module:MyJudge."
-        )
+        raise no_judge(word)
     return str(name)
 
 

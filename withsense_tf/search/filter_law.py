@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Final
 
 from withsense_tf.common.cell_texts import COLOUR, cell_text
@@ -135,21 +136,25 @@ def is_met(tables: sqlite3.Connection, door: IndexDoor, typed_filter: str) -> bo
     if part.op not in ("=", "!=", "~"):
         return fact_row(part.value)[1] is not None or part.column == "date"
     same = replace(part, op="=") if part.op == "!=" else part
-    values = free_values(tables, part.column, door.limit, MOST_LOOKED)
-    return any(
-        matches((same,), {part.column: value})
-        for value in values
-        if not door.refuses(column_text(part.column, value))
-    )
+    values = told_values(tables, door, part.column, MOST_LOOKED)
+    return any(matches((same,), {part.column: value}) for value in values)
+
+
+def told_values(tables: sqlite3.Connection, door: IndexDoor, column: str, most: int) -> list[str | float]:
+    """Return the values that most photos have which may be shown: one that may not be told takes no place."""
+
+    def tells(value: str | float) -> bool:
+        return not door.refuses(column_text(column, value))
+
+    return list(islice(free_values(tables, column, door.limit, tells), most))
 
 
 def example_filter(tables: sqlite3.Connection, door: IndexDoor, columns: list[str]) -> str | None:
     """Return a filter by one of these columns that photos here may meet."""
     if "date" in columns:
         return "date>=2020"
-    firsts = ((name, value) for name in columns for value in free_values(tables, name, door.limit, 1))
-    lawful = (f"{name}={cell_text(one)}" for name, one in firsts if not door.refuses(column_text(name, one)))
-    return next(lawful, None)
+    firsts = ((name, value) for name in columns for value in told_values(tables, door, name, 1))
+    return next((f"{name}={cell_text(value)}" for name, value in firsts), None)
 
 
 def nothing_meets(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> str:
@@ -159,8 +164,7 @@ def nothing_meets(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> 
 
 
 def _other_values(tables: sqlite3.Connection, door: IndexDoor, part: Condition) -> str:
-    values = free_values(tables, part.column, door.limit, MOST_LOOKED)
-    values = [value for value in values if not door.refuses(column_text(part.column, value))]
+    values = told_values(tables, door, part.column, MOST_LOOKED)
     if not values or any(matches((part,), {part.column: value}) for value in values):
         return ""
     text = cell_text(part.value)

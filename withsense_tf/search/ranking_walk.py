@@ -16,7 +16,7 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
 from withsense_tf.index.tables.row_lookup import rows_that_meet
-from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
+from withsense_tf.index.tables.words_table import rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
@@ -129,9 +129,9 @@ class RankingWalk:
         best: list[int] = []
         groups: set[int] = set()
         for at, photo in live:
-            if photo.fold in groups or not self._may_show(photo.name):
+            if photo.fold in groups or not self._may_show(photo.name) or not self._meets(photo):
                 continue
-            if self._left_out(int(ranking.rows[at]), photo):
+            if self._is_shut_out(int(ranking.rows[at]), photo):
                 self.has_shut_out = self.has_shut_out or not best
             else:
                 groups.add(photo.fold)
@@ -236,17 +236,17 @@ class RankingWalk:
         )
 
     def _left_out(self, row: int, photo: LivePhoto) -> bool:
-        """Return whether a photo has what must not be there, lacks what was quoted, or hides what was filtered by."""
+        """Return whether a photo has what must not be there or, as far as may be told, lacks what was asked for."""
+        return not self._meets(photo) or self._is_shut_out(row, photo)
+
+    def _meets(self, photo: LivePhoto) -> bool:
+        return self.shown.texts.meets(photo.number, self.request.where, self.request.query.phrases)
+
+    def _is_shut_out(self, row: int, photo: LivePhoto) -> bool:
         query = self.request.query
-        if self.shown.texts.hides(photo.number, self.request.where):
-            return True
-        if not query.without and not query.phrases:
+        if not query.without:
             return False
         captions, keywords = self.shown.texts.said_of(photo.number).texts
-        if query.phrases:
-            plain = [f" {plain_words(text)} " for text in (*captions, *keywords)]
-            if not all(any(f" {phrase} " in text for text in plain) for phrase in query.phrases):
-                return True
         if any(mentions(text, term) for text in (*captions, *keywords) for term in query.without):
             return True
         engine = self.generation.vectors.get(PHOTO)

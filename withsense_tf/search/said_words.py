@@ -35,6 +35,7 @@ from withsense_tf.index.tables.words_table import (
     count_with_forms,
     forms_at,
     photos_with,
+    plain_words,
 )
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
@@ -111,8 +112,15 @@ class ShownTexts:
             return True
         return not self._door.refuses(f"{text} . {author(id_) or ''}")
 
-    def hides(self, photo: int, where: Where) -> bool:
-        """Return whether a photo that may be shown has what may not be told in a column that is asked for."""
+    def meets(self, photo: int, where: Where, phrases: Sequence[str]) -> bool:
+        """Return whether what may be told of a photo that may be shown, and met filters, has what was quoted, too."""
+        if self._hides(photo, where):
+            return False
+        captions, keywords = self.said_of(photo).texts if phrases else ([], ())
+        plain = [f" {plain_words(text)} " for text in (*captions, *keywords)]
+        return all(any(f" {phrase} " in text for text in plain) for phrase in phrases)
+
+    def _hides(self, photo: int, where: Where) -> bool:
         name = self._doubtful_photos.get(photo) if where else None
         if name is None or self._door is None or self._door.is_plain(name):
             return False

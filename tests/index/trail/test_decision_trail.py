@@ -24,7 +24,7 @@ from withsense_tf.policy.audit import AuditLog
 
 
 def removal(photo: str) -> Decision:
-    return new_decision(photo, "0" * 64, REMOVE, None, Signer("Ann"), "He asked.")
+    return new_decision(photo, "0" * 64, REMOVE, (), Signer("Ann"), "He asked.")
 
 
 def test_what_was_noted_is_read_again_in_its_order(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from small_index import LAW
 
 from withsense_tf.errors import DataError, DiskError, RightsError, SettingError
 from withsense_tf.index.trail.decision_trail import Signer
-from withsense_tf.index.trail.table_decision import cells_that_hold, decide_in_table, policy_before_decision
+from withsense_tf.index.trail.table_decision import cells_by_weight, decide_in_table, policy_before_decision
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.overrides import Override, load_overrides
 from withsense_tf.policy.service import LawFiles
@@ -139,4 +139,4 @@ def test_of_two_restrictions_the_one_that_holds_under_any_name_goes_first() -> N
     )
     allowed = Override("a.jpg", "allow", "Tom", "", "d" * 64)
     for rows in ([bound, named, allowed], [allowed, named, bound]):
-        assert (cells_that_hold(rows) or {})["by"] == "Ann"
+        assert cells_by_weight(rows)[-1]["by"] == "Ann"

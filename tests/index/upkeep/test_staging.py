@@ -11,6 +11,7 @@ from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, WithSenseWarning
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
 from withsense_tf.index.upkeep import staging
 from withsense_tf.index.upkeep.compact import compact_index
@@ -133,6 +134,30 @@ def test_a_model_out_of_use_that_cannot_be_loaded_keeps_no_photo_out(
     take_over(five, five.add_model(fitted("hybrid")))
     (five.folder / "generations" / "1" / "matcher" / "more").write_text("")
     with pytest.warns(WithSenseWarning, match="Model 1, which is not in use, lacks the photos"):
+        report = ingest(five, items_of_looks(looks, 9), LAW)
+    assert (report.added, report.quarantined) == (4, ())
+    with five.catalog.reading() as tables:
+        assert models_to_ask(tables) == [2]
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("none there"), RuntimeError("no card"), KeyError("x")])
+def test_a_model_out_of_use_that_raises_anything_keeps_no_photo_out(
+    five: PhotoIndex,
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    take_over(five, five.add_model(fitted("hybrid")))
+    rows_of = staging.rows_of
+
+    def rows(generation: Generation, *more: object) -> object:
+        if generation.number == 1:
+            raise error
+        return rows_of(generation, *more)
+
+    monkeypatch.setattr(staging, "rows_of", rows)
+    with pytest.warns(WithSenseWarning, match=f"Model 1, which is not in use.*{type(error).__name__}"):
         report = ingest(five, items_of_looks(looks, 9), LAW)
     assert (report.added, report.quarantined) == (4, ())
     with five.catalog.reading() as tables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.search.query.shown_words import ShownWords
 
 pytestmark = pytest.mark.closed
@@ -70,3 +72,20 @@ def test_a_verdict_that_another_hand_changed_lends_no_word(index: PhotoIndex) ->
         tables.execute("UPDATE law SET restricted = 0 WHERE photo = 3")
     with index.catalog.reading() as tables:
         assert not ShownWords(tables, IndexDoor(LAW, tables, "BB")).has("xylophone")
+
+
+def test_a_photo_that_may_be_shown_and_not_found_adds_to_no_count(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    items = [
+        item_of(looks, "wall.png", 60, texts=["A red motorcycle ."]),
+        item_of(looks, "child.png", 61, texts=["A child .", "A motorcycle ."]),
+    ]
+    policy = replace(LAW, consents=ConsentRegister(tmp_path / "consents.jsonl"))
+    policy.consents.grant("child.png", "Mum", ["show"], ["BB"], digest=items[1].digest)
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store, policy)
+    with index.catalog.reading() as tables:
+        assert ShownWords(tables, IndexDoor(policy, tables, "BB")).near("motorcicle") == [
+            ("motorcycle", 1, 1)
+        ]
+    index.close()

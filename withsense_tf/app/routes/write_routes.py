@@ -147,7 +147,7 @@ def note_in_audit(request: Request, policy: Policy, by: str | None) -> Callable[
     signer = signer_of(request, (by or NOBODY) if request.app.state.keys is None else None)
 
     def note(name: str, digest: str) -> None:
-        write_audit(new_decision(name, digest, UPLOAD, None, signer, f"said by {by or NOBODY}"), policy)
+        write_audit(new_decision(name, digest, UPLOAD, (), signer, f"said by {by or NOBODY}"), policy)
 
     return note
 

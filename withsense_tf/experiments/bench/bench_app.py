@@ -102,7 +102,7 @@ def make_queries(index: Path, count: int) -> list[str]:
 
     catalog = Catalog(index)
     with catalog.reading() as tables:
-        captions = list(dict.fromkeys(free_captions(tables, 16, 200, 5_000)))
+        captions = list(dict.fromkeys(dict(free_captions(tables, 16, 200)).values()))[:5_000]
     catalog.close()
     rng = np.random.default_rng(0)
     queries: dict[str, None] = {}

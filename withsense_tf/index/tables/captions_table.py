@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from withsense_tf.data.embedded.keyword_places import keywords_among
@@ -70,26 +70,20 @@ def count_live_captions(tables: sqlite3.Connection) -> int:
 
 
 def free_captions(
-    tables: sqlite3.Connection,
-    age_limit: int | None,
-    most_signs: int,
-    most: int,
-    is_russian: bool | None = None,
-) -> list[str]:
-    """Return short captions of live photos that may be seen at an age limit, each photo's first, from all over.
+    tables: sqlite3.Connection, age_limit: int | None, most_signs: int, is_russian: bool | None = None
+) -> Iterator[tuple[int, str]]:
+    """Yield short captions of live photos that may be seen at an age limit, each with its photo, from all over.
 
-    `is_russian` asks for captions with Russian letters, or for those without.
+    `is_russian` asks for captions with Russian letters, or for those without. Those of a photo stand together.
     """
     free, values = which_are(FREE, age_limit)
     letters = "" if is_russian is None else f"AND (text GLOB '*[{RUSSIAN}]*') = ? "
-    rows = tables.execute(
-        # Of a group, SQLite takes the text that stands in the row of the least number.
-        "SELECT text, min(number) FROM captions JOIN live ON live.id = captions.photo "
+    yield from tables.execute(
+        "SELECT captions.photo, text FROM captions JOIN live ON live.id = captions.photo "
         f"WHERE counts = ? AND length(text) <= ? {letters}{free} "
-        "GROUP BY captions.photo ORDER BY (captions.photo * 40503) % 65536 LIMIT ?",
-        (CAPTIONS, most_signs, *([] if is_russian is None else [is_russian]), *values, most),
+        "ORDER BY (captions.photo * 40503) % 65536, captions.photo, number",
+        (CAPTIONS, most_signs, *([] if is_russian is None else [is_russian]), *values),
     )
-    return [text for text, _ in rows]
 
 
 def count_plain_captions(tables: sqlite3.Connection, age_limit: int | None) -> tuple[int, int]:

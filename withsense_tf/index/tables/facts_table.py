@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from withsense_tf.common.cell_texts import BETWEEN
@@ -79,29 +79,35 @@ def is_free_value(tables: sqlite3.Connection, column: str, text: str, age_limit:
 
 
 def free_values(
-    tables: sqlite3.Connection, column: str, age_limit: int | None, most: int
-) -> list[str | float]:
-    """Return the values of a column that most live photos have which may be seen at an age limit."""
+    tables: sqlite3.Connection,
+    column: str,
+    age_limit: int | None,
+    tells: Callable[[str | float], bool] = lambda _: True,
+) -> Iterator[str | float]:
+    """Yield the values of a column, those first that most live photos have which may be seen at an age limit.
+
+    What may not be told, as `tells` says, has no part in it.
+    """
     free, limits = which_are(FREE, age_limit)
     source, values = f"{_OF_LIVE} WHERE facts.name = ?{free}", (column, *limits)
     if column in LISTS:
         lists = tables.execute(f"SELECT text, count(*) {source} GROUP BY text", values)
         counts: Counter[str] = Counter()
         for text, count in lists:
-            counts.update(dict.fromkeys(text.split(BETWEEN), count))
-        return [*sorted(counts, key=lambda part: (-counts[part], part))[:most]]
+            parts = text.split(BETWEEN)
+            if tells("; ".join(parts)):
+                counts.update(dict.fromkeys(parts, count))
+        yield from filter(tells, sorted(counts, key=lambda part: (-counts[part], part)))
+        return
+    # As the first photo has it, whatever its other columns say: filters keep texts in small letters.
     rows = tables.execute(
-        f"SELECT max(live.facts) {source} GROUP BY facts.text, facts.number "
-        "ORDER BY count(*) DESC, facts.text LIMIT ?",
-        (*values, most),
-    ).fetchall()
-    # As a photo has it: filters keep texts in small letters.
-    return [
-        value
-        for (cells,) in rows
-        for name, value in parse_json(cells).items()
-        if str(name).casefold() == column
-    ]
+        f"SELECT live.facts, min(live.id) {source} GROUP BY facts.text, facts.number "
+        "ORDER BY count(*) DESC, facts.text",
+        values,
+    )
+    for cells, _ in rows:
+        own = (value for name, value in parse_json(cells).items() if str(name).casefold() == column)
+        yield from filter(tells, own)
 
 
 def live_photos_with(tables: sqlite3.Connection, column: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -42,7 +42,8 @@ class Signer:
 class Decision:
     """One line of the trail: who decided what of which photo, by which key, why, when, and what had held before.
 
-    A photo that was taken out along with another one `shows` it.
+    Of several rows that it replaced, `before` is the one that held, and the others stood `beside` it. A photo that was
+    taken out along with another one `shows` it.
     """
 
     id: str
@@ -56,6 +57,12 @@ class Decision:
     undoes: str | None = None
     key: str | None = None
     shows: str | None = None
+    beside: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def replaced_rows(self) -> list[Mapping[str, str]]:
+        """Return all rows that it replaced, the one that held last."""
+        return [*self.beside, *([] if self.before is None else [self.before])]
 
 
 class DecisionTrail:
@@ -174,13 +181,33 @@ def new_decision(
     photo: str,
     digest: str,
     decision: str | None,
-    before: Mapping[str, str] | None,
+    replaced_rows: Sequence[Mapping[str, str]],
     signer: Signer,
     reason: str,
 ) -> Decision:
-    """Return a decision that is made now, under a number that is drawn by lot."""
+    """Return a decision that is made now, under a number that is drawn by lot; the last replaced row held."""
+    before = replaced_rows[-1] if replaced_rows else None
     cells = (secrets.token_hex(6), _now(), photo, digest, decision, before, signer.name, reason)
-    return Decision(*cells, key=signer.key)
+    return Decision(*cells, key=signer.key, beside=list(replaced_rows[:-1]))
+
+
+def standing_decisions(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """Return the decisions of the law on each content, by its digest, that nobody has taken back, the last one last."""
+    by_id: dict[str, Decision] = {}
+    standing: dict[str, list[Decision]] = {}
+    for one in decisions:
+        if one.decision in OF_INDEX:
+            continue
+        by_id[one.id] = one
+        here = standing.setdefault(one.digest, [])
+        undone = by_id.get(one.undoes or "")
+        if undone is None:
+            here.append(one)
+        elif undone in here:
+            here.remove(undone)
+        elif undone.undoes in by_id:
+            here.append(by_id[undone.undoes])  # to take back a taking back is to decide again
+    return standing
 
 
 def _now() -> str:

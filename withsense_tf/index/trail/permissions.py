@@ -47,7 +47,7 @@ def give_permission(
         if replace(one, id="", since=start) == draft:
             return one
     reason = f"{given_by}: {', '.join(scopes)}, {draft.where_and_when()}"
-    with audit_before_effect(new_decision(name, digest, GRANT, None, signer, reason), policy):
+    with audit_before_effect(new_decision(name, digest, GRANT, (), signer, reason), policy):
         return register.grant(name, given_by, *terms, digest=digest)
 
 
@@ -60,7 +60,7 @@ def end_permission(
     """
     register.revoke(number, by, reason)
     (consent,) = (one for one in register.consents() if one.id == number)
-    note = new_decision(consent.photo, consent.digest, REVOKE, None, signer, reason)
+    note = new_decision(consent.photo, consent.digest, REVOKE, (), signer, reason)
     write_audit(replace(note, undoes=number), policy)
 
 

@@ -40,26 +40,27 @@ def rows_of(rows: Iterable[Override], photo: str, digest: str) -> list[Override]
     return [one for one in rows if one.photo == photo and one.digest in ("", digest)]
 
 
-def cells_that_hold(rows: Iterable[Override]) -> dict[str, str] | None:
-    """Return the cells of that row on a photo, of those in the table, which holds: a restriction before the others.
+def cells_by_weight(rows: Iterable[Override]) -> list[dict[str, str]]:
+    """Return the cells of the rows on a photo, the one that holds last: a restriction goes behind the others.
 
-    One that is bound to a content holds under any name, so it goes before one of a name.
+    One that is bound to a content holds under any name, so it goes behind one of a name.
     """
-    restrictions_last = sorted(rows, key=lambda one: (one.decision == "restrict", bool(one.digest)))
-    return asdict(restrictions_last[-1]) if restrictions_last else None
+    return [
+        asdict(one) for one in sorted(rows, key=lambda one: (one.decision == "restrict", bool(one.digest)))
+    ]
 
 
 def table_with(
-    rows: Sequence[Override], old: Sequence[Override], new: Override | None, where: str
+    rows: Sequence[Override], old: Sequence[Override], new: Sequence[Override], where: str
 ) -> tuple[bytes, dict[str, Override]]:
-    """Return a table with a decision in the place of others, as it is written and as it is read.
+    """Return a table with decisions on a photo in the place of others, as it is written and as it is read.
 
-    What the next reader could not read, and what would not hold, is an error.
+    What the next reader could not read is an error, and so it is where the last of them would not hold.
     """
     rest = [one for one in rows if one not in old]
-    if new is not None:
-        _check_holds(rest, new)
-    content = table_of([*rest, *([] if new is None else [new])])
+    if new:
+        _check_holds([*rest, *new[:-1]], new[-1])
+    content = table_of([*rest, *new])
     return content, parse_overrides(content, where)
 
 
@@ -135,9 +136,9 @@ def decide_in_table(
         if {(one.decision, one.digest) for one in old} == {(decision, digest)}:
             return None
         new = Override(photo, decision, who, why, digest)
-        content, overrides = table_with(rows, old, new, f"Nothing was written: {table}")
+        content, overrides = table_with(rows, old, [new], f"Nothing was written: {table}")
         law = replace(policy, ownership=replace(policy.ownership, overrides=overrides))
-        note = new_decision(photo, digest, decision, cells_that_hold(old), replace(signer, name=who), why)
+        note = new_decision(photo, digest, decision, cells_by_weight(old), replace(signer, name=who), why)
         with audit_before_effect(note, law), whole_file(table) as draft:
             fill_draft(draft, content, table)
     return old

@@ -46,7 +46,7 @@ def take_out(
                 # It may have been let in again since it was noted.
                 if photo in leaving or times.get((photo, digest), "") < since[photo]:
                     shows = leaving.get(photo, "" if look or photo in names else along[photo])
-                    decision = new_decision(photo, digest, REMOVE, None, replace(signer, name=who), why)
+                    decision = new_decision(photo, digest, REMOVE, (), replace(signer, name=who), why)
                     note(replace(decision, shows=shows or None), policy)
             return leaving, [name for name in unknown if name not in photos]
 
@@ -70,6 +70,6 @@ def let_in(
         for photo, digest, look in before:
             if photo not in after:
                 shows = None if look or photo in names else along.get(photo)
-                decision = new_decision(photo, digest, READMIT, None, replace(signer, name=who), why)
+                decision = new_decision(photo, digest, READMIT, (), replace(signer, name=who), why)
                 note(replace(decision, shows=shows), policy)
     return count

@@ -186,14 +186,15 @@ class Staging:
                 if other.number not in self._matchers:
                     self._matchers[other.number] = other.matcher(self.index.store)
                 rows.append((other, rows_of(other, self._matchers[other.number], items)))
-            except WithSenseError as error:
+            except Exception as error:  # a matcher of one's own may raise anything
                 self._leave_behind(other, error)
         return rows
 
-    def _leave_behind(self, other: Generation, error: WithSenseError) -> None:
+    def _leave_behind(self, other: Generation, error: Exception) -> None:
         """Go on without a model that is not in use: no photo waits for it."""
         self._others.remove(other)
-        warnings.warn(LEFT_BEHIND.format(number=other.number, error=error), WithSenseWarning, stacklevel=2)
+        why = error if isinstance(error, WithSenseError) else f"{type(error).__name__}: {error}"
+        warnings.warn(LEFT_BEHIND.format(number=other.number, error=why), WithSenseWarning, stacklevel=2)
 
 
 def check_law(tables: sqlite3.Connection, policy: Policy) -> None:

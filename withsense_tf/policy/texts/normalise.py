@@ -34,6 +34,8 @@ SPACED_LETTERS: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\
 CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is|We))(?=[A-ZА-Я][a-zа-я])")
 # "Isn't 16" says what "is not 16" says.
 NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
+# What a query takes out: "people -adults".
+MINUS: Final = re.compile(r"(?<!\S)[-–—](?=[^\W\d_])")
 WORD_BEHIND_ORDINAL: Final = re.compile(r"(?<=\d(?:st|nd|rd|th))(?=[a-z]{3})", re.IGNORECASE)  # "1stbirthday"
 NUMBER_BEHIND_WORD: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
 # "2y3m" in a file name is an age, and nothing else.
@@ -111,7 +113,7 @@ def apart(text: str) -> str:
     >>> apart("A well-known k1d"), apart("RedCar7")
     ('A well known kid', 'Red Car 7')
     """
-    text = NOT.sub(" not", HYPHEN.sub(" ", text))
+    text = NOT.sub(" not", MINUS.sub("− ", HYPHEN.sub(" ", text)))
     text = CAMEL.sub(" ", text)
     if LEET.search(text):
         text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)

@@ -124,7 +124,9 @@ def explain(text: str, policy: Law | None = None, country: str | None = None) ->
     if rule.rule == "none":
         return Explanation(text, "allow", f"{rule.country} has no such rule", tuple(texts.hits(text)))
     verdict = texts.verdict(text)
-    notes = {HARDLY_READ: is_foreign(text), AS_KEYWORDS: is_keyword_list(text)}
+    own_tables = ", ".join(file.path.name for file in policy.languages)
+    hardly_read = f"{HARDLY_READ}{f', but for what your own tables name ({own_tables})' * bool(own_tables)}"
+    notes = {hardly_read: is_foreign(text), AS_KEYWORDS: is_keyword_list(text)}
     note = "" if verdict.restricted else "".join(note for note, holds in notes.items() if holds)
     return Explanation(text, verdict.decision, verdict.reason + note, tuple(texts.hits(text)))
 

@@ -34,6 +34,7 @@ def law(
         text=text,
         verdict=verdict,
         hardly_read=verdict and not verdict.restricted and is_foreign(text),
+        own_tables=", ".join(file.path.name for file in policy.languages),
         report=last_report(service.settings.policy_report_file),
         measured_version=__version__ if reads_as_the_package(policy) else None,
     )
