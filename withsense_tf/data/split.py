@@ -11,7 +11,7 @@ import pandas as pd
 
 from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.data.dataset import Pairs, check_pairs
-from withsense_tf.errors import DataError, SettingError, check_seed, check_share
+from withsense_tf.errors import DataError, check_seed, check_share, check_whole
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,7 @@ def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split,
     Caption pairs are drawn anew for each side, as `split_by_photo` says.
     """
     check_pairs("folds_by_photo", pairs)
-    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
-        raise SettingError(f"folds must be a whole number of at least 2, got {folds!r}.")
+    check_whole("folds", folds, 2)
     check_seed(seed)
     photos = np.unique(pairs.group)
     _at_least(photos, folds, "photos")
