@@ -16,7 +16,7 @@ COLUMNS = ["source", "photos", "captions", "how"]
 MOST_NAMED = 5
 UNLESS = (
     "unless a judge of photos says so (index build --photo-judge, or ws.Policy.default(photo_judge=...)) or a person "
-    "(policy decide)."
+    "(policy decide, and then --overrides or ws.Policy.default(overrides=...))."
 )
 USUAL_CAPTIONS = (
     "captions.csv (columns file and caption), beside the photos or in them (docs/reference/any_folder.md)"
