@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
-from withsense_tf.errors import DataError, check_kind, shown
+from withsense_tf.errors import DataError, check_kind, shown, some_of
 
 
 def check_photo_names(what: str, names: Collection[str], data: Dataset) -> set[str]:
@@ -28,7 +28,7 @@ def check_photo_names(what: str, names: Collection[str], data: Dataset) -> set[s
     return set(names)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gallery:
     """Photos to be ranked: those of a data set that `names` names, in the order in which their scores come."""
 
@@ -57,8 +57,11 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.names)
 
+    def __repr__(self) -> str:
+        return f"Gallery({len(self):,} photos of {self.data.name})"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Queries:
     """Texts to look for.
 
@@ -91,6 +94,9 @@ class Queries:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def __repr__(self) -> str:
+        return f"Queries({some_of([*map(repr, self.texts)], 3)})"
 
 
 def cross_pairs(gallery: Gallery, queries: Queries) -> Pairs:

@@ -14,7 +14,7 @@ from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, check_seed, check_share, check_whole
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SplitReport:
     """How the pairs were divided, and what the two sides share."""
 
@@ -29,6 +29,9 @@ class SplitReport:
     shared_captions: int
     test_pairs_with_shared_caption: int
     photos_with_copies: int = 0
+
+    def __repr__(self) -> str:
+        return f"SplitReport({self})"
 
     def __str__(self) -> str:
         share = self.test_pairs_with_shared_caption / max(1, self.test_pairs)
@@ -46,7 +49,7 @@ class SplitReport:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Split:
     """The two sides of a split. It unpacks: `train, test = split_by_photo(pairs)`."""
 
