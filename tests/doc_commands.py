@@ -16,6 +16,7 @@ from run_command import finish
 
 sys.path.insert(0, str(ROOT / "docs/hooks"))
 import command_pages
+import python_pages  # noqa: F401  # for tests of it, which find it here
 
 # Programs that docs may show beside our own; their options are their authors' to say.
 OTHERS = ("cp", "mkdir", "tar", "curl", "milvus-lite", "jupyter", ".", "sudo", "echo", "docker")

@@ -12,7 +12,15 @@ import pytest
 
 import withsense_tf as ws
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.errors import DataError, DiskError, KindError, SettingError, WithSenseWarning, line_of
+from withsense_tf.errors import (
+    DataError,
+    DiskError,
+    KindError,
+    SettingError,
+    WithSenseError,
+    WithSenseWarning,
+    line_of,
+)
 from withsense_tf.targets.agreement import agreement
 from withsense_tf.targets.balance import balance
 
@@ -40,6 +48,7 @@ TAKERS: dict[str, tuple[Callable[..., object], str]] = {
     "split": (lambda _, wrong: ws.split_by_photo(wrong), "pairs of photos and texts"),
     "folds": (lambda _, wrong: ws.folds_by_photo(wrong), "pairs of photos and texts"),
     "strict": (lambda _, wrong: ws.split_strict(wrong), "pairs of photos and texts"),
+    "chart": (lambda _, wrong: ws.training_chart(wrong), "expects a fitted matcher"),
     "balance": (lambda _, wrong: balance(wrong), "pairs of photos and texts"),
     "relevance": (lambda _, wrong: ws.relevance(wrong), "pass ws.load_dataset(folder)"),
     "agreement": (lambda _, wrong: agreement(wrong), "pass ws.load_dataset(folder)"),
@@ -98,6 +107,77 @@ def test_queries_are_texts_and_a_saved_matcher_goes_into_a_folder(fitted: ws.Con
         ws.Search(Path("index"), policy="law")  # type: ignore[arg-type]  # that is what is tried
     with pytest.raises(KindError, match="a list of names of photos"):
         ws.Gallery(tiny, "ant.jpg")  # type: ignore[arg-type]  # that is what is tried
+
+
+# Arguments beside the first one: each with what the error says.
+SLIPS: dict[str, tuple[Callable[[Dataset, ws.Constant], object], str]] = {
+    "names of photos": (
+        lambda data, _: ws.caption_pairs(data, photos=5),
+        "a list of names of photos, got int 5",
+    ),
+    "one name": (
+        lambda data, _: ws.caption_pairs(data, photos="ant.jpg"),
+        "names of photos, got str 'ant.jpg'",
+    ),
+    "a name of no photo": (
+        lambda data, _: ws.caption_pairs(data, photos=["no.jpg"]),
+        "not 'no.jpg': data.photos has",
+    ),
+    "others": (
+        lambda data, _: ws.caption_pairs(data, others=0),
+        "others must be a whole number of at least 1, got 0",
+    ),
+    "folds": (
+        lambda data, _: ws.folds_by_photo(ws.relevance(data), "x"),
+        "folds must be a whole number of at least 2",
+    ),
+    "size": (
+        lambda *_: ws.KerasPhoto("resnet50", weights="random", size="x"),
+        "size must be a whole number of at",
+    ),
+    "layers": (
+        lambda *_: ws.KerasPhoto("resnet50", weights="random", layers=5),
+        "layers= expects a list of names",
+    ),
+    "weights": (lambda *_: ws.SceneNet(5), "SceneNet expects a file of weights, or nothing"),
+    "dim": (lambda *_: ws.CaptionSpace("x"), "dim must be a whole number of at least 1, got 'x'"),
+    "noise": (lambda *_: ws.CaptionSpace(noise=0), "noise must be a number above 0, got 0"),
+    "training": (
+        lambda data, _: ws.ConcatKeras(photo="scene_net", training=5).fit(ws.relevance(data)),
+        r"training= expects a Training, got int 5: pass Training\(\) of withsense_tf",
+    ),
+    "not fitted": (
+        lambda *_: ws.training_chart(ws.ConcatKeras(photo="scene_net")),
+        "ConcatKeras is not fitted yet",
+    ),
+    "search by what is not fitted": (lambda *_: ws.Search(ws.Constant()), "Constant is not fitted yet"),
+    "search by what finds nothing": (
+        lambda _, fitted: ws.Search(fitted),
+        "finds nothing: search by ws.Hybrid",
+    ),
+    "law of a text": (
+        lambda *_: ws.explain("a child", 5),
+        "expects a policy, got int 5: pass policy=ws.Policy",
+    ),
+    "modules": (
+        lambda *_: ws.load_matcher("here", also=5),
+        "also= expects the module of each class, got int 5",
+    ),
+    "telling": (
+        lambda data, _: ws.load_dataset(data.folder, tell=5),
+        "tell= expects a function that takes a line",
+    ),
+    "a folder in a list": (lambda *_: ws.load_dataset(["a"]), r"photos, got list \['a'\]\.$"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_any_other_argument_that_is_wrong_is_told_with_what_was_expected(
+    slip: str, fitted: ws.Constant, tiny: Dataset
+) -> None:
+    take, message = SLIPS[slip]
+    with pytest.raises(WithSenseError, match=message):
+        take(tiny, fitted)
 
 
 def test_an_error_of_whatever_kind_is_a_line_that_says_where_in_ones_own_code() -> None:

@@ -149,7 +149,7 @@ def check_kind(
         kind_name += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
     # What a function returned beside other things, or the side of a split.
     parts = received if isinstance(received, list | tuple) else [getattr(received, "train", received)]
-    if any(isinstance(part, kind) for part in parts):
+    if any(isinstance(part, kind) and not isinstance(part, str | Path) for part in parts):
         advice = "it is one of the things in there, so unpack them first: `data, removed = policy.split(data)`, or "
         advice += "`train, test = ws.split_by_photo(pairs)`"
     raise KindError(f"{what} expects {expected}, got {kind_name}{f': {advice}' if advice else ''}.")
@@ -260,6 +260,17 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
         return number
     range_text = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
     raise SettingError(f"{setting} must be a number {range_text}, got {shown(received)}.")
+
+
+def check_whole(setting: str, received: object, least: int = 1) -> int:
+    """Return `received` if it is a whole number that is not too small, else raise.
+
+    >>> check_whole("folds", 10, 2)
+    10
+    """
+    if isinstance(received, bool) or not isinstance(received, Integral) or received < least:
+        raise SettingError(f"{setting} must be a whole number of at least {least:,}, got {shown(received)}.")
+    return int(received)
 
 
 def check_seed(seed: object) -> int:

@@ -27,8 +27,6 @@ PUBLISHED = (
     "deploy/Dockerfile",
     "deploy/compose.yaml",
 )
-# What a page says of its source has no meaning where that is rendered.
-REPOSITORY_ALONE = re.compile(r"<!-- in the repository alone -->\n.*?<!-- everywhere -->\n", re.DOTALL)
 LINK = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(\))")
 
 
@@ -42,9 +40,9 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Turn links into those of the site, where only the place of `docs/` differs; drop what is not for it."""
+    """Turn links into those of the site, where only the place of `docs/` differs."""
     here = page.file.src_path.replace("\\", "/")
-    return site_links(REPOSITORY_ALONE.sub("", markdown), here)
+    return site_links(markdown, here)
 
 
 def site_links(markdown: str, here: str) -> str:

@@ -38,7 +38,7 @@ class Broken(Lengths):
 
 
 def test_a_photo_that_the_data_has_not_is_an_error(colours: Dataset) -> None:
-    with pytest.raises(DataError, match=r"not zebra\.jpg"):
+    with pytest.raises(DataError, match=r"not 'zebra\.jpg': data\.photos has their names"):
         Gallery(colours, ("red_plain_0.jpg", "zebra.jpg"))
 
 
@@ -131,3 +131,12 @@ def test_the_store_encodes_a_photo_that_is_asked_for_twice_once(
     vectors = VectorStore().vectors_of(mean_colour, content, paths)
     assert mean_colour.encoded == 2  # type: ignore[attr-defined]  # the test's encoder counts
     np.testing.assert_array_equal(vectors[:2], vectors[4:])
+
+
+def test_what_is_to_be_ranked_is_shown_in_a_line_however_much_it_is(colours: Dataset) -> None:
+    names = tuple(colours.photos["photo"])
+    assert repr(Gallery(colours, names)) == f"Gallery({len(names)} photos of {colours.name})"
+    assert (
+        repr(Queries.of(["a dog", "a cat", "a cow", "an elk"]))
+        == "Queries('a dog', 'a cat', 'a cow' and 1 more)"
+    )

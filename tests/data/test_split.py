@@ -94,6 +94,7 @@ def test_the_report_counts_test_pairs_whose_caption_was_seen_in_training() -> No
     # Photos 0 to 3, all with caption 0, and each with a caption of its own.
     split = split_by_photo(made_of([(i, 0) for i in range(4)] + [(i, i + 4) for i in range(4)]), 0.25, 0)
     assert split.report.test_pairs == 2
+    assert repr(split.report) == f"SplitReport({split.report})"
     assert split.report.test_pairs_with_shared_caption == 1
     assert split.report.shared_captions == 1
     assert "50% of the test pairs" in str(split.report)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer.main
 from doc_blocks import ROOT
-from doc_commands import command_pages
+from doc_commands import command_pages, python_pages
 
 import withsense_tf as ws
 from withsense_tf.commands.index_reports import tell_problems
@@ -61,10 +61,27 @@ def test_the_keys_of_json_are_in_the_reference_in_their_order(
     assert keys_of_json("results.json") == [*json.loads(results_text({}, Comparison(()), {}, "", ()))]
 
 
-def test_every_public_name_of_the_package_has_its_docstring_in_the_reference() -> None:
+def test_every_public_name_is_in_the_reference_of_python_as_the_code_has_it() -> None:
     page = (PAGES / "python.md").read_text(encoding="utf-8")
-    there = [name.rpartition(".")[2] for name in re.findall(r"^::: (\S+)$", page, re.MULTILINE)]
-    assert sorted(name for name in there if name != "Matcher") == sorted(set(ws.__all__) - {"__version__"})
+    names = python_pages.NAME.findall(page)
+    assert sorted(name for name in names if name != "Matcher") == sorted(set(ws.__all__) - {"__version__"})
+    # Where this fails: python docs/hooks/python_pages.py
+    assert python_pages.with_tables(page) == page
+    assert '| `Search.__call__(text="", k=5, *, photo=None, ' in page
+    assert re.search(
+        r"^\| `ws.agreement\(data\)` \| Measure how far the experts .* agree\. \|$", page, re.MULTILINE
+    )
+
+
+def test_the_site_explains_every_name_below_its_table() -> None:
+    page = (PAGES / "python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^::: (\S+)$", python_pages.with_blocks(page), re.MULTILINE)
+    assert [name.rpartition(".")[2] for name in blocks] == python_pages.NAME.findall(page)
+    assert "withsense_tf.data.folder.load.load_dataset" in blocks
+    assert (
+        "::: withsense_tf.matchers.base.Matcher\n    options:\n      members: [fit, "
+        in python_pages.with_blocks(page)
+    )
 
 
 def test_every_command_is_in_the_reference_with_all_its_options_as_its_help_has_them() -> None:

@@ -71,6 +71,19 @@ def test_a_matcher_that_learned_own_captions_to_be_rarer_is_named(unjudged: Data
     assert not any(note.startswith(OTHER_SHARE) for note in compare(same, test).notes)
 
 
+def test_a_matcher_that_learned_from_other_data_is_named_and_one_of_the_same_data_is_not(
+    tiny: Dataset, colours: Dataset
+) -> None:
+    train, test = split_by_photo(relevance(tiny), 0.5)
+    here, elsewhere = Constant().fit(train), Constant("median").fit(relevance(colours))
+    notes = [
+        note for note in compare([here, elsewhere], test).notes if note.startswith("Learned from other data")
+    ]
+    assert len(notes) == 1
+    assert f"({colours.name}) than {tiny.name}: {elsewhere.name}. R@5" in notes[0]
+    assert not [note for note in compare([here], test).notes if "other data" in note]
+
+
 def test_where_all_targets_are_equal_it_is_said_and_rounding_is_no_error(tiny: Dataset, mean_colour) -> None:
     pairs = relevance(tiny)
     same = Pairs(tiny, pairs.table.assign(target=1 / 3), "alike")

@@ -150,7 +150,7 @@ def test_saving_over_something_is_refused(matchers: dict[str, Matcher], saved: d
 
 
 def test_what_was_not_fitted_is_not_saved(tmp_path: Path) -> None:
-    with pytest.raises(NotFittedError, match="fit it, then save it"):
+    with pytest.raises(NotFittedError, match="Constant is not fitted yet"):
         save_matcher(Constant(), tmp_path / "new")
 
 

@@ -138,6 +138,7 @@ def test_restricted_photos_are_counted_among_those_that_are_there(
     assert len(decisions) > len(photos)
     restricted = sum(decisions[photo].restricted for photo in photos)
     assert f"{restricted} of {len(photos)} photos are restricted." in printed
+    assert f"The law leaves out {restricted} photos;" in printed_by(notebooks["02_compare"])
 
 
 @pytest.mark.slow

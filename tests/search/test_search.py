@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from small_index import LAW
+from small_index import CHILD, LAW, item_of, new_index
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
@@ -322,8 +323,32 @@ def test_what_is_no_country_is_refused(
 
 def test_what_is_no_photo_is_named(search: Callable[..., Search], tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(DataError, match=r"notes\.txt is no photo that can be read: it starts like none of"):
+    with pytest.raises(
+        DataError, match=r"notes\.txt is no photo that can be read: it starts like none of"
+    ) as refused:
         search("hybrid")("", photo=tmp_path / "notes.txt", says="a wall")
+    # A notebook shows every frame: nobody need know how a photo is read.
+    assert len(traceback.format_exception(refused.value)) <= 8
+
+
+@pytest.mark.parametrize("texts", [[], [CHILD]], ids=["no captions", "a child"])
+def test_where_no_photo_may_be_shown_the_holder_of_the_index_is_told_what_helps_and_a_stranger_is_not(
+    texts: list[str], fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = [item_of(tmp_path, f"{look}.png", look, texts=texts) for look in range(3)]
+    index = new_index(tmp_path / "index", fitted("closed form"), items, store)
+    helps = "a person's decision shows photos" if texts else "ws.Policy.default(photo_judge=...)"
+    for fill in (False, True):
+        own, foreign = (
+            Search(index, policy=LAW, country="BB", for_strangers=strangers)("a wall", minimum=0.0, fill=fill)
+            for strangers in (False, True)
+        )
+        assert own.message is not None
+        assert own.message.startswith("None of the 3 photos may be shown here (")
+        assert helps in own.message.replace("A person's", "a person's")
+        assert "fill=True" not in own.message
+        assert "None of" not in (foreign.message or "")
+    assert Search(index, policy=LAW, country="AQ")("a wall", minimum=0.0).hits
 
 
 @pytest.mark.parametrize("asked", [{"day": "yesterday"}, {"fill": "yes"}, {"literal": 1}])

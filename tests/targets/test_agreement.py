@@ -88,13 +88,16 @@ def test_bias_and_persons_are_reported(tiny: Dataset) -> None:
     assert result.columns_are_persons is None
 
 
-def test_it_prints_as_sentences_with_short_figures(tiny: Dataset) -> None:
+def test_it_prints_as_lines_with_short_figures_and_a_notebook_shows_them_as_a_table(tiny: Dataset) -> None:
     result = agreement(tiny)
     lines = str(result).splitlines()
-    assert lines[0] == f"{result.pairs} pairs with three experts each"
+    assert lines[0] == f"pairs with three experts each: {result.pairs}"
     assert f"{result.alpha:.3f}" in lines[1]
-    assert f"RMSE {result.human.rmse:.3f}" in lines[3]
+    assert lines[-2].endswith(f"{result.human.rmse:.3f}")
     assert max(map(len, lines)) < 100
+    assert repr(result) == f"Agreement({result.pairs} pairs, alpha {result.alpha:.3f})"
+    assert f"<td>{result.alpha:.3f}</td>" in result._repr_html_()
+    assert result._repr_html_().count("<tr>") == len(lines)
 
 
 def test_experts_and_crowd_are_compared_where_both_judged(tiny: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +11,24 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
-from withsense_tf.errors import DataError, check_kind, shown
+from withsense_tf.errors import DataError, check_kind, shown, some_of
 
 
-@dataclass(frozen=True, eq=False)
+def check_photo_names(what: str, names: Collection[str], data: Dataset) -> set[str]:
+    """Return names of photos as a set; raise for what is none, and for a photo that the data set has not."""
+    kind = () if isinstance(names, str) else Collection  # a name has letters, and is no list
+    check_kind(what, names, kind, "a list of names of photos")
+    there = set(data.photos["photo"])
+    for name in names:
+        check_kind(what, name, str, "a list of names of photos")
+        if name not in there:
+            raise DataError(
+                f"{what} takes photos of {data.name}, not {shown(name)}: data.photos has their names."
+            )
+    return set(names)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Gallery:
     """Photos to be ranked: those of a data set that `names` names, in the order in which their scores come."""
 
@@ -23,11 +37,8 @@ class Gallery:
 
     def __post_init__(self) -> None:
         check_dataset("Gallery", self.data)
-        check_kind("Gallery", self.names, (tuple, list), "a list of names of photos")
-        unknown = [name for name in self.names if name not in self._photos.index]
-        if unknown or not self.names:
-            what = f"not {unknown[0]}" if unknown else "not none at all"
-            raise DataError(f"A gallery takes photos of {self.data.name}, {what}.")
+        if not check_photo_names("Gallery", self.names, self.data):
+            raise DataError(f"A gallery takes photos of {self.data.name}, not none at all.")
 
     @cached_property
     def _photos(self) -> pd.DataFrame:
@@ -46,8 +57,11 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.names)
 
+    def __repr__(self) -> str:
+        return f"Gallery({len(self):,} photos of {self.data.name})"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Queries:
     """Texts to look for.
 
@@ -80,6 +94,9 @@ class Queries:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def __repr__(self) -> str:
+        return f"Queries({some_of([*map(repr, self.texts)], 3)})"
 
 
 def cross_pairs(gallery: Gallery, queries: Queries) -> Pairs:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.data.dataset import Pairs, check_pairs
-from withsense_tf.errors import DataError, SettingError, check_seed, check_share
+from withsense_tf.errors import DataError, check_seed, check_share, check_whole
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SplitReport:
     """How the pairs were divided, and what the two sides share."""
 
@@ -29,6 +29,9 @@ class SplitReport:
     shared_captions: int
     test_pairs_with_shared_caption: int
     photos_with_copies: int = 0
+
+    def __repr__(self) -> str:
+        return f"SplitReport({self})"
 
     def __str__(self) -> str:
         share = self.test_pairs_with_shared_caption / max(1, self.test_pairs)
@@ -46,7 +49,7 @@ class SplitReport:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Split:
     """The two sides of a split. It unpacks: `train, test = split_by_photo(pairs)`."""
 
@@ -97,8 +100,7 @@ def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split,
     Caption pairs are drawn anew for each side, as `split_by_photo` says.
     """
     check_pairs("folds_by_photo", pairs)
-    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
-        raise SettingError(f"folds must be a whole number of at least 2, got {folds!r}.")
+    check_whole("folds", folds, 2)
     check_seed(seed)
     photos = np.unique(pairs.group)
     _at_least(photos, folds, "photos")

@@ -19,6 +19,7 @@ from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
+from withsense_tf.encoders.inputs import of_texts, photo_files
 from withsense_tf.encoders.weights.package_files import package_name
 from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import DataError, ForeignError
@@ -155,7 +156,7 @@ class PhotoEncoder(Encoder):
     def encode(self, paths: Sequence[Path]) -> np.ndarray:
         """Return a vector for each photo, float32, (photos, width); a photo that cannot be decoded is an error."""
         bad: dict[int, Problem] = {}
-        vectors = [batch.vectors for batch in self.stream(paths, bad)]
+        vectors = [batch.vectors for batch in self.stream(photo_files("encode", paths), bad)]
         refuse(list(bad.values()))
         return np.concatenate(vectors) if vectors else np.zeros((0, self.width), np.float32)
 
@@ -169,8 +170,11 @@ class TextEncoder(Encoder):
     same_sense: ClassVar[float | None] = None
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Check what others' encoders answer."""
+        """Check what encoders are handed, and what others' encoders answer."""
         super().__init_subclass__(**settings)
+        for name in ("fit", "encode"):
+            if name in vars(cls):
+                setattr(cls, name, of_texts(getattr(cls, name)))
         if "encode" in vars(cls) and is_addition(cls):
             cls.encode = _with_checks(cls.encode)  # type: ignore[method-assign]  # that is meant
 

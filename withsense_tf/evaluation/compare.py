@@ -12,7 +12,7 @@ from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import answer_pairs
 from withsense_tf.evaluation.matcher_code import matcher_code
 from withsense_tf.evaluation.page.references import lines_of
-from withsense_tf.evaluation.protocol import Task, own_queries
+from withsense_tf.evaluation.protocol import Task, note_on_other_data, own_queries
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.evaluation.row_status import ENOUGH_PHOTOS
@@ -58,7 +58,7 @@ def compare(
     rows = rows_of(outcomes, data=data.name, target=test.definition, fingerprint=data.fingerprint)
     for row, matcher in zip(rows, matchers, strict=True):
         row["code"] = matcher_code(matcher)
-    notes = (*notes_on(test), *_note_on_shares(matchers, test))
+    notes = (*notes_on(test), *_note_on_shares(matchers, test), *note_on_other_data(matchers, test.data))
     return Comparison(tuple(rows), notes, lines=lines_of(outcomes, data))
 
 

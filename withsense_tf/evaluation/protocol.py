@@ -149,6 +149,23 @@ def check_unseen(matcher: Matcher, data: Dataset, content: Iterable[str]) -> Non
         )
 
 
+def note_on_other_data(matchers: Iterable[Matcher], data: Dataset) -> tuple[str, ...]:
+    """Say which matchers learned from data that have no photo of those that they are measured on."""
+    here = frozenset(data.content)
+    sources = {
+        matcher.name: matcher.calibrated_on.data or "of unknown name"
+        for matcher in matchers
+        if here.isdisjoint(getattr(matcher, "fitted_content_", here))
+    }
+    if not sources:
+        return ()
+    return (
+        f"Learned from other data ({', '.join(dict.fromkeys(sources.values()))}) than {data.name}: "
+        f"{', '.join(sources)}. "
+        "R@5 means what it always means; errors of fit, skill and ece also tell how differently both are judged.",
+    )
+
+
 def require(part: Part | None, name: str) -> Part:
     """Return a part of a task that figures need, or raise if the task has none."""
     if part is None:

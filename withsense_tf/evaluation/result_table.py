@@ -15,6 +15,7 @@ from typing import Final
 from filelock import FileLock
 from rich.console import Console, ConsoleOptions
 
+from withsense_tf.common.cell_texts import html_lines, html_table
 from withsense_tf.errors import DataError, SettingError, check_choice, shown
 from withsense_tf.evaluation.page.overview_chart import overview
 from withsense_tf.evaluation.page.plots import Chart
@@ -212,20 +213,14 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         columns = self._used()
-        head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
-        tables = []
-        for title, rows in self.parts().items():
-            body = "".join(
-                "<tr>"
-                + "".join(f"<td>{html.escape(cell_text(column, row.get(column)))}</td>" for column in columns)
-                + "</tr>"
-                for row in rows
+        tables = [
+            html_table(
+                ([cell_text(column, row.get(column)) for column in columns] for row in rows), columns, title
             )
-            caption = f"<caption>{html.escape(title)}</caption>" if title else ""
-            tables.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
+            for title, rows in self.parts().items()
+        ]
         first = "".join(f"<p><strong>{html.escape(text)}</strong></p>" for text in self.answer())
-        return first + "".join(tables) + notes
+        return first + "".join(tables) + html_lines(self._notes())
 
 
 def append_rows(file: Path, comparison: Comparison) -> None:

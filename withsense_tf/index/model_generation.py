@@ -154,7 +154,7 @@ def save_model(matcher: Matcher, folder: Path) -> None:
 
 
 def put_back(draft: Path, folder: Path) -> None:
-    """Put the files of a draft in the place of damaged ones of the same model, whose vectors fit them; end the draft."""
+    """Put the files of a draft in the place of damaged ones of the same model, whose vectors fit; end the draft."""
     if folder_identity(folder) != folder_identity(draft):
         for part in (FORM, MATCHER):
             shutil.rmtree(folder / part, ignore_errors=True)

@@ -95,8 +95,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def predict(self, pairs: Pairs) -> np.ndarray:
         """Return a number from 0 to 1 for each pair, float64, (pairs,)."""
-        if not hasattr(self, "fitted_content_"):
-            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
+        self.check_fitted()
         check_pairs("predict", pairs)
         if not len(pairs):
             return np.zeros(0)
@@ -107,8 +106,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
         These scores are for ranking: they need not lie between 0 and 1, and have no steps as calibrated ones have.
         """
-        if not hasattr(self, "fitted_content_"):
-            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
+        self.check_fitted()
         check_kind("grid", gallery, Gallery, "photos to be ranked", "pass ws.Gallery(data, names)")
         check_kind("grid", queries, Queries, "texts to rank them for", "pass ws.Queries.of(texts)")
         scores = np.asarray(self._grid(gallery, queries))
@@ -172,7 +170,10 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def search_form(self) -> SearchForm:
         """Return the search form of the fitted matcher, which needs only the vectors of photos."""
-        raise SettingError(f"{self.name} has no search_form: see docs/how_to/extend.md on one to search by.")
+        raise SettingError(
+            f"{self.name} has no search_form, so it finds nothing: search by ws.Hybrid or ws.ClosedFormTowers. "
+            "docs/how_to/extend.md says how a matcher of your own gets one."
+        )
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
         """Return the vector that a search keeps of each photo, float32, (photos, width)."""
@@ -180,8 +181,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save: settings, with the encoders themselves, and learned attributes."""
-        if not hasattr(self, "fitted_content_"):
-            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: fit it, then save it.")
+        self.check_fitted()
         state = super().to_state()
         state["learned"] |= {
             "fitted_content_": self.fitted_content_,
@@ -206,6 +206,11 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score pair by pair; matchers that can do it with less work have their own way."""
         return self._checked_scores(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
+
+    def check_fitted(self) -> None:
+        """Raise where nothing is learned yet."""
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "fitted_content_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import NoneType
 from typing import Any, Final
 
 from withsense_tf.common.saved_objects import check_known, load_state, save_state
@@ -67,6 +68,9 @@ def load_matcher(
     Its answers are those of the matcher that was saved. Weights that are no longer those of then are an error.
     """
     check_kind("load_matcher", folder, (str, Path), "the path of a folder that save_matcher wrote")
+    check_kind(
+        "also=", also, (Mapping, NoneType), "the module of each class", 'pass also={"MyMatcher": "my_module"}'
+    )
     matcher = load_state(folder, known_modules(also), store)
     if not isinstance(matcher, Matcher):
         raise DataError(f"{folder} holds a {type(matcher).__name__}, expected a matcher.")

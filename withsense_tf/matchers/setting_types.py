@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from withsense_tf.encoders.vectors.store import check_store
-from withsense_tf.errors import SettingError, shown
+from withsense_tf.errors import SettingError, check_kind, shown
 
 KINDS: Final[dict[type, str]] = {
     bool: "true or false",
@@ -61,6 +61,16 @@ def check_type(setting: str, value: object, default: object, annotation: str = "
 def check_settings_of(matcher: Any) -> None:
     """Raise where a matcher's setting is not of the kind that its signature tells, or cannot be."""
     check_store(getattr(matcher, "store", None))
+    if kind_of_training := getattr(matcher, "training_kind", None):
+        name = kind_of_training.__name__
+        kinds = (kind_of_training, type(None))
+        check_kind(
+            "training=",
+            matcher.training,
+            kinds,
+            f"a {name}",
+            f"pass {name}() of {kind_of_training.__module__}",
+        )
     for name, one in inspect.signature(type(matcher)).parameters.items():
         value, kind = getattr(matcher, name, None), str(one.annotation)
         # Of a default alone nothing follows: 1 may stand for a number with decimals.

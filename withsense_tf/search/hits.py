@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
-from withsense_tf.errors import check_kind
+from withsense_tf.errors import check_choice, check_kind
 from withsense_tf.index.trail.restriction_reasons import SAYS, TYPED_SAYS
 from withsense_tf.search.places import Hit, Withheld
 
@@ -116,7 +116,7 @@ class Hits:
 
     def as_text(self, language: str = "en") -> str:
         """Return the answer as a terminal shows it, labelled in a language ("en" or "ru"); the message is as it is."""
-        labels = LABELS[language]
+        labels = LABELS[check_choice("language", language, LABELS)]
         lines = self._question(labels)
         for notice, row in groupby(self.places, lambda place: getattr(place, "notice", None)):
             first, *rest = row

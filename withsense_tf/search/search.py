@@ -16,12 +16,14 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
+from withsense_tf.index.upkeep.restricted_photos import none_may_be_shown
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.countries import known_country
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import as_index_names, check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.photo_score import PhotoScore, photo_score
+from withsense_tf.search.places import ALL_WITHHELD
 from withsense_tf.search.query.photo_query import PhotoQuery, Refusal, check_is_there, photo_query
 from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
@@ -96,8 +98,7 @@ class Search:
         """
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
-        check_texts(says, "", None)
-        check_ways(day, fill, literal)
+        check_ways(day, fill, literal, says)
         request = SearchRequest(
             text,
             name_of(photo),
@@ -133,7 +134,8 @@ class Search:
         if isinstance(like, Refusal):
             return request.answer(door.country, notice=like.notice, message=like.message, like=photo)
         check_asked_columns(tables, door, request.where)
-        return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
+        hits = RankingWalk(generation, tables, door, replace(request, like=like)).hits()
+        return hits if hits or not hits.withheld or self.for_strangers else _with_reason(hits, tables, door)
 
     def _like(
         self, generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str, says: str
@@ -143,12 +145,12 @@ class Search:
         except PhotoError as error:
             if self.for_strangers:
                 raise  # who uploads a file gave it another name
-            raise PhotoError(error.kind, f"{photo} is no photo that can be read: {error.reason}.") from error
+            raise PhotoError(error.kind, f"{photo} is no photo that can be read: {error.reason}.") from None
 
     def score(
         self,
         text: str,
-        photo: str,
+        photo: str | Path,
         country: str | None = None,
         day: date | None = None,
         *,
@@ -160,8 +162,9 @@ class Search:
         The text is read as a search reads it, so that the number is that of the photo in the search's answer.
         """
         check_texts(text, photo, None)
+        check_kind("score", photo, (str, Path), "the name of a photo of the index")
         request = SearchRequest(text, None, (), None, 1, 0.5, literal=literal)
-        return self._ask(partial(self._score, request, photo, self._read_in(country), day), model)
+        return self._ask(partial(self._score, request, str(photo), self._read_in(country), day), model)
 
     def _score(
         self,
@@ -256,6 +259,14 @@ def _read(
     return replace(request, reading=reading, where=where), filter_notice(door, reading.where)
 
 
+def _with_reason(hits: Hits, tables: sqlite3.Connection, door: IndexDoor) -> Hits:
+    """Say to who holds the index that no photo of it may be shown, and what helps: none is behind these places."""
+    if not (why := none_may_be_shown(tables, door)):
+        return hits
+    rest = (hits.message or "").replace(ALL_WITHHELD, "").strip()
+    return replace(hits, message=f"{why} {rest}".strip())
+
+
 def _model_to_ask(index: PhotoIndex, tables: sqlite3.Connection, number: int) -> Generation:
     """Return the model in use, or another one that has every photo: one that lacks some would answer as if without."""
     if number not in models_to_ask(tables):
@@ -277,6 +288,8 @@ def _open(
     what = "the folder of an index, a PhotoIndex, or a fitted matcher with the photos beside it"
     check_kind("Search", index, Matcher, what)
     if photos is None:
+        index.check_fitted()
+        index.search_form()  # what finds nothing needs no photos either
         raise SettingError("A search by a matcher needs the photos too: Search(matcher, data).")
     from withsense_tf.index.upkeep.build import temporary_index
 

@@ -134,8 +134,10 @@ def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
     check_share("text_share", text_share, ends=True)
 
 
-def check_ways(day: date | None, fill: bool, literal: bool) -> None:
-    """Raise for a day that is no date, and for what is neither true nor false."""
+def check_ways(day: date | None, fill: bool, literal: bool, says: str) -> None:
+    """Raise for a day that is no date, for what is neither true nor false, and for what says nothing that is read."""
+    check_kind("says=", says, str, "a text that says what the photo shows")
+    check_length("says", says, QUERY_SIGNS)
     check_kind("day=", day, (date, type(None)), "a day", "pass datetime.date(2026, 11, 30)")
     for setting, value in (("fill=", fill), ("literal=", literal)):
         check_kind(setting, value, bool, "True or False")

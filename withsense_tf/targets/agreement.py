@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from withsense_tf.common.cell_texts import html_table
 from withsense_tf.data.dataset import Dataset, check_dataset
 from withsense_tf.errors import DataError
 from withsense_tf.targets.votes import expert_bias, to_unit
@@ -38,7 +39,7 @@ class HumanLine:
     own_pairs_dropped: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Agreement:
     """How far the judges of a data set agree, and what that means for a model."""
 
@@ -59,16 +60,23 @@ class Agreement:
         return None if np.isnan(self.in_rising_order) else self.in_rising_order < 1.0
 
     def __str__(self) -> str:
-        line = self.human
-        pairs_of_experts = ", ".join(f"{one} and {two} {tau:.3f}" for (one, two), tau in self.tau_b.items())
-        return "\n".join(
-            [
-                f"{self.pairs:,} pairs with three experts each",
-                f"alpha {self.alpha:.3f} (Krippendorff's: 1 where all agree, 0 by chance)",
-                f"tau_b of experts {pairs_of_experts}",
-                f"one expert foretold by the mean of the others: RMSE {line.rmse:.3f}, tau_c {line.tau_c:.3f}",
-            ]
-        )
+        return "\n".join(f"{what}: {value}" for what, value in self._rows())
+
+    def __repr__(self) -> str:
+        return f"Agreement({self.pairs:,} pairs, alpha {self.alpha:.3f})"
+
+    def _repr_html_(self) -> str:
+        return html_table(self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        foretold = "one expert foretold by the mean of the others"
+        return [
+            ("pairs with three experts each", f"{self.pairs:,}"),
+            ("alpha (Krippendorff's: 1 where all agree, 0 by chance)", f"{self.alpha:.3f}"),
+            *((f"tau_b of experts {one} and {two}", f"{tau:.3f}") for (one, two), tau in self.tau_b.items()),
+            (f"{foretold}, RMSE (from 0 to 1, less is better)", f"{self.human.rmse:.3f}"),
+            (f"{foretold}, tau_c (1 is the same order)", f"{self.human.tau_c:.3f}"),
+        ]
 
 
 @dataclass(frozen=True)

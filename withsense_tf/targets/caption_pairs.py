@@ -11,8 +11,9 @@ import pandas as pd
 
 from withsense_tf.common.words import is_keyword_list, without_marks
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.data.gallery import check_photo_names
 from withsense_tf.data.split import DrawnPairs
-from withsense_tf.errors import NoCaptionsError, SettingError, check_seed, check_share
+from withsense_tf.errors import NoCaptionsError, check_seed, check_share, check_whole
 from withsense_tf.targets.blend import OWN_CAPTION, with_text_and_path
 from withsense_tf.targets.strangers import strangers
 
@@ -76,13 +77,12 @@ def caption_pairs(
     if own_share is not None:
         check_share("own_share", own_share)
     check_seed(seed)
-    if isinstance(others, bool) or not isinstance(others, int) or others < 1:
-        raise SettingError(f"others must be a whole number of at least 1, got {others!r}.")
+    check_whole("others", others)
     table = data.photos
     parts = ("train",) if photos is None else ("train", "corpus")
     is_taken = table["part"].isin(parts)
     if photos is not None:
-        is_taken &= table["photo"].isin(set(photos))
+        is_taken &= table["photo"].isin(check_photo_names("caption_pairs", photos, data))
     captions = data.captions
     own = captions.loc[captions["photo"].isin(table.loc[is_taken, "photo"]), ["photo", "caption"]]
     pairs = _draw(data, own, parts, others, OWN_SHARE if own_share is None else own_share, seed)
@@ -104,7 +104,8 @@ def _draw(
         raise NoCaptionsError(
             f"{data.name} has no captions to learn from: expected captions of at least two training photos that show "
             f"different things and say different things, got {len(own)} captions of {own['photo'].nunique()} photos. "
-            "Write captions into captions.csv, or give --matcher the folder of a matcher that was saved."
+            "Write captions into captions.csv, or take a matcher that was saved (ws.load_matcher, or index build "
+            "--matcher)."
         )
     # As many of each would weigh as the shares say; the heavier kind has the weight 1.
     ratio = own_share / (1 - own_share) * len(foreign) / len(own)

@@ -370,6 +370,18 @@ def test_examples_are_of_different_photos(folder: Path) -> None:
     assert {example["item"].split(" + ")[0] for example in missing["examples"]} >= {"ant.jpg", "bee.jpg"}
 
 
+def test_a_notebook_shows_a_report_as_tables_and_its_repr_is_a_line(folder: Path) -> None:
+    assert repr(check_folder(folder)) == f"CheckReport({folder}: Nothing is damaged.)"
+    (folder / "train_images/ant.jpg").write_text("<b>")
+    report = check_folder(folder)
+    assert "\n" not in repr(report)
+    assert len(repr(report)) < 200 + len(str(folder))
+    shown = report._repr_html_()
+    assert "<td>18</td><td>15</td><td>expert rows</td>" in shown
+    assert "<td>photo files that are not an image</td><td>error</td><td>train_images/ant.jpg" in shown
+    assert shown.endswith(f"<p>Rows, photos or files that are left out: {report.left_out}.</p>")
+
+
 def test_a_name_that_differs_in_case_gets_a_hint(folder: Path) -> None:
     (folder / "train_images/ant.jpg").rename(folder / "train_images/ANT.JPG")
     assert "there is ANT.JPG" in check_folder(folder).as_text()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from matplotlib.figure import Figure
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import NotFittedError, SettingError
 from withsense_tf.evaluation.page.training_chart import best_epoch, training_chart
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.constant import Constant
@@ -45,5 +45,5 @@ def test_a_rank_has_an_axis_of_its_own_and_each_network_a_line() -> None:
 def test_what_has_no_epochs_has_no_curve_and_says_so() -> None:
     with pytest.raises(SettingError, match="no learning curve"):
         training_chart(Constant())
-    with pytest.raises(SettingError, match="no learning curve"):
-        training_chart(ConcatKeras())  # not fitted
+    with pytest.raises(NotFittedError, match="ConcatKeras is not fitted yet"):
+        training_chart(ConcatKeras())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from withsense_tf.common.cell_texts import html_lines, html_table
 from withsense_tf.data.folder.contents import Contents
 from withsense_tf.data.folder.load import lack_of_captions, read_folder
 from withsense_tf.data.folder.problems import KINDS, NO_PHOTO, Problem
@@ -14,7 +15,7 @@ from withsense_tf.data.plain_folder.caption_file import CaptionFile
 EXAMPLES = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckReport:
     """What a folder holds and what is wrong with it. Truthy where nothing is left out, and no row lacks its photo."""
 
@@ -87,6 +88,11 @@ class CheckReport:
                     lines.append(f"           {problem.where}{item}{reason}")
                 if len(problems) > EXAMPLES:
                     lines.append(f"           ... and {len(problems) - EXAMPLES:,} more")
+        # What stands in a foreign file must not steer the terminal.
+        return "\n".join(_printable(line) for line in [*lines, "", self._verdict()])
+
+    def _verdict(self) -> str:
+        """Say in a sentence or two how whole the folder is."""
         verdict = (
             f"Rows, photos or files that are left out: {self.left_out:,}."
             if self.left_out
@@ -94,10 +100,30 @@ class CheckReport:
         )
         if self.without_photo:
             verdict += f" Rows that name no photo of the folder: {self.without_photo:,}."
-        if self.lack:
-            verdict += f" But {self.lack}"
-        # What stands in a foreign file must not steer the terminal.
-        return "\n".join(_printable(line) for line in [*lines, "", verdict])
+        return f"{verdict} But {self.lack}" if self.lack else verdict
+
+    def __repr__(self) -> str:
+        return f"CheckReport({self.folder}: {self._verdict()})"
+
+    def _repr_html_(self) -> str:
+        """Show the counts, what is wrong with an example each, and the verdict in a notebook."""
+        counts = [
+            ("" if rows is None else f"{rows:,}", f"{good:,}", what)
+            for what, (rows, good) in self.counts.items()
+        ]
+        tables = html_table(counts, ("in file", "usable", ""), self.folder)
+        problems = [
+            (
+                f"{len(some):,}",
+                KINDS[kind].title,
+                KINDS[kind].level,
+                f"{some[0].where} {some[0].reason}".rstrip(),
+            )
+            for kind, some in self.by_kind().items()
+        ]
+        if problems:
+            tables += html_table(problems, ("count", "what", "level", "for example"))
+        return tables + html_lines([self._verdict()])
 
     def __bool__(self) -> bool:
         return not self.left_out and not self.without_photo

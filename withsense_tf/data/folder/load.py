@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import NoneType
 from typing import Final
 
 import pandas as pd
@@ -119,6 +120,13 @@ def read_folder(
         raise SettingError(
             'load_dataset expects the path of a folder of photos, got "": pass "." for this folder.'
         )
+    check_kind(
+        "tell=",
+        tell,
+        object if callable(tell) else NoneType,
+        "a function that takes a line",
+        "pass tell=print",
+    )
     root = Path(folder)
     if not is_dir(root):
         what = "is a file, not a folder" if is_file(root) else "is not a folder: there is none of that name"

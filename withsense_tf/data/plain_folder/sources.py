@@ -15,6 +15,10 @@ from withsense_tf.errors import some_of
 
 COLUMNS = ["source", "photos", "captions", "how"]
 MOST_NAMED = 5
+UNLESS = (
+    "unless a judge of photos says so (index build --photo-judge, or ws.Policy.default(photo_judge=...)) or a person "
+    "(policy decide, and then --overrides or ws.Policy.default(overrides=...))."
+)
 USUAL_CAPTIONS = (
     "captions.csv (columns file and caption), beside the photos or in them (docs/reference/any_folder.md)"
 )
@@ -50,8 +54,7 @@ def without_captions(expected: str = USUAL_CAPTIONS) -> str:
     return (
         f"no photo has a caption. Expected captions in {expected}. Without them nothing can be learned or compared, "
         "and photos are searched by a photo or by their pixels alone. Where the law protects children, none is shown "
-        "unless a judge of photos says so (index build --photo-judge, or ws.Policy.default(photo_judge=...)) or a "
-        "person (policy decide)."
+        f"{UNLESS}"
     )
 
 

@@ -20,7 +20,14 @@ from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
 from withsense_tf.encoders.weights.package_files import package_file, package_name
 from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, keras_has_weights, weights_name
-from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, check_seed
+from withsense_tf.errors import (
+    SettingError,
+    WeightsMissingError,
+    check_choice,
+    check_kind,
+    check_seed,
+    check_whole,
+)
 
 # TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
 MOST_CONSTANTS: Final = 250_000_000
@@ -66,11 +73,10 @@ class KerasPhoto(GraphEncoder):
         learned_from, suffix = BACKBONES[backbone].learned_from, BACKBONES[backbone].suffix
         self._source = str(weights) if weights is not None else learned_from
         self._seed = check_seed(seed)
-        side = BACKBONES[backbone].size if size is None else size
-        if side < 32:
-            raise SettingError(f"size must be at least 32 pixels, got {size}.")
+        side = BACKBONES[backbone].size if size is None else check_whole("size", size, 32)
         self.size = (side, side)
         self.pooling = check_choice("pooling", pooling, POOLINGS)
+        check_kind("layers=", layers, (tuple, list), "a list of names of layers")
         self.layers = tuple(layers)
         self.views = check_views(views)
         self.precision = precision_here(precision)

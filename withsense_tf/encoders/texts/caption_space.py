@@ -25,7 +25,7 @@ from withsense_tf.encoders.texts.caption_scatter import (
 from withsense_tf.encoders.texts.near_words import NearWords, vocabulary_vectors, without_shares
 from withsense_tf.encoders.texts.word_weights import WordWeights
 from withsense_tf.encoders.vectors.point_memory import PointMemory
-from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
+from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed, check_whole, shown
 
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
 REFINEMENTS: Final = 6
@@ -76,16 +76,15 @@ class CaptionSpace(TextEncoder):
         min_count: int = 2,
         seed: int = 0,
     ) -> None:
-        if min(dim, most_words, min_count) < 1 or noise <= 0 or vectors_weight <= 0:
-            raise SettingError(
-                "CaptionSpace needs dim, most_words and min_count of at least 1, and noise and vectors_weight above 0."
-            )
-        self.dim = dim
+        for name, number in (("noise", noise), ("vectors_weight", vectors_weight)):
+            if isinstance(number, bool) or not isinstance(number, int | float) or number <= 0:
+                raise SettingError(f"{name} must be a number above 0, got {shown(number)}.")
+        self.dim = check_whole("dim", dim)
         self.vectors = vectors
         self.vectors_weight = vectors_weight
         self.noise = noise
-        self.most_words = most_words
-        self.min_count = min_count
+        self.most_words = check_whole("most_words", most_words)
+        self.min_count = check_whole("min_count", min_count)
         self.seed = check_seed(seed)
 
     @property

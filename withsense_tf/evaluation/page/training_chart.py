@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, check_kind
 from withsense_tf.evaluation.page.plots import ORANGE, Chart, Theme, dress, new_figure
 from withsense_tf.matchers.base import Matcher
 
@@ -28,11 +28,14 @@ def training_chart(matcher: Matcher, theme: str = "light") -> Chart:
 
     Raise where no network was trained: closed forms have no epochs.
     """
+    check_kind("training_chart", matcher, Matcher, "a fitted matcher", "pass ws.ConcatKeras().fit(train)")
     # Two towers may be the mean of several networks.
     histories: Sequence[History] = getattr(matcher, "histories_", None) or [getattr(matcher, "history_", {})]
     if not histories[0]:
+        if matcher.trains_network:
+            matcher.check_fitted()
         raise SettingError(
-            f"{matcher.name} was not trained in epochs, so it has no learning curve: expected a fitted matcher with a "
+            f"{matcher.name} was not trained in epochs, so it has no learning curve: expected a matcher with a "
             "network, such as ConcatKeras, Interaction or TwoTower."
         )
     alt = "; ".join(map(_in_words, histories))

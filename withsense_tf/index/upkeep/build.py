@@ -6,14 +6,15 @@ import dataclasses
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Final
 
 from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.data.gallery import check_photo_names
 from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.errors import (
     DataError,
-    NotFittedError,
     SettingError,
     WithSenseError,
     WithSenseWarning,
@@ -59,18 +60,23 @@ def build_index(
     """
     check_kind("build_index", index, PhotoIndex, "an index", "pass ws.PhotoIndex.make(folder)")
     check_kind("build_index", matcher, Matcher, "a fitted matcher")
-    check_fitted(matcher)
+    matcher.check_fitted()
     check_dataset("build_index", data)
+    law = Policy.of_service() if policy is None else policy
+    check_kind("policy=", law, Policy, "a policy", "pass policy=ws.Policy.default()")
+    check_kind(
+        "engine=", engine, (Engine, NoneType), "an Engine of withsense_tf.index.vectors.engine_settings"
+    )
+    check_kind("facts=", facts, (Mapping, NoneType), "a table of columns by the name of each photo")
     if isinstance(matcher.search_form(), AdditiveForm):
         warnings.warn(ONE_ORDER.format(name=matcher.name), WithSenseWarning, stacklevel=2)
     number = index.add_model(matcher, engine)
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")
-    names = None if only is None else frozenset(only)
+    names = None if only is None else frozenset(check_photo_names("build_index", only, data))
     facts = _facts_of(data, names) if facts is None else facts
     items = [item for item in items_of(data, facts) if names is None or item.name in names]
     photos: list[Item | UnusablePhoto] = [*items, *unusable_photos(data)]
-    law = policy or Policy.of_service()
     others: Others = "replace" if replace else "remove"
     try:
         report = ingest(index, photos, law, current or number, others, lift=lift)
@@ -80,12 +86,6 @@ def build_index(
         return _replace_lost(index, photos, law, number, others, lift)
     take_over(index, number)
     return report
-
-
-def check_fitted(matcher: Matcher) -> None:
-    """Raise where a matcher has learned nothing yet."""
-    if not matcher.__sklearn_is_fitted__():
-        raise NotFittedError(f"This {type(matcher).__name__} is not fitted yet: call fit(train) first.")
 
 
 def _facts_of(data: Dataset, names: Collection[str] | None) -> Mapping[str, Mapping[str, Fact]]:
@@ -215,7 +215,7 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
             f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
             "without them the law allows none: pass the data set, or `test` itself."
         )
-    check_fitted(matcher)
+    matcher.check_fitted()
     data, only = (
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from typing import Final
 
+from withsense_tf.data.plain_folder.sources import UNLESS
 from withsense_tf.errors import some_of
+from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.law_table import live_restrictions
+from withsense_tf.index.tables.photos_table import live_ids
 from withsense_tf.index.tables.words_table import photos_with_words
 from withsense_tf.index.trail.restriction_reasons import reason_of, what_helps
 from withsense_tf.policy.levels import age_limit_of
+from withsense_tf.policy.photo_decisions import NO_CAPTIONS
 
 MOST_NAMED: Final = 3
 
@@ -20,6 +25,16 @@ def restricted_count(index: PhotoIndex) -> int:
     with index.catalog.reading() as tables:
         limits = Counter(row[1] for row in live_restrictions(tables))
     return max(limits.values(), default=0)
+
+
+def none_may_be_shown(tables: sqlite3.Connection, door: IndexDoor) -> str:
+    """Say that none of the photos may be shown by the rule in force, why, and what helps; "" where one may be."""
+    sources = [row[-1] for row in live_restrictions(tables) if row[1] == door.limit]
+    if len(sources) < len(live_ids(tables)) or door.permitted_digests:
+        return ""
+    reasons = "; ".join(dict.fromkeys(map(reason_of, sources)))
+    why = f"None of the {len(sources):,} photos may be shown here ({reasons})"
+    return f"{why} {UNLESS}" if NO_CAPTIONS in sources else f"{why}. {what_helps()}"
 
 
 def told_restrictions(index: PhotoIndex) -> str:

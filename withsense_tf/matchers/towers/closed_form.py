@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from withsense_tf.common.unit import unit
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -96,6 +96,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         texts stays: words that it does not know stay unknown. Of more than 7,500 new photos so many teach, drawn by
         chance. Numbers are calibrated anew where that is better (`CalibratedOn.yields_to`).
         """
+        check_pairs("adapt", pairs)
         examples = training_examples(pairs, self.captioned)
         is_new = ~np.isin(examples.content, list(self.fitted_content_))
         if not is_new.any():

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from withsense_tf.common.words import is_foreign, is_keyword_list
 from withsense_tf.data.embedded.keyword_places import keywords_by_photo
+from withsense_tf.errors import check_kind
 from withsense_tf.index.trail.restriction_reasons import evidence_of
+from withsense_tf.policy.law import Law
 from withsense_tf.policy.texts.normalise import normalise
 
 if TYPE_CHECKING:
     from withsense_tf.policy.gate import Gate
-    from withsense_tf.policy.law import Law
     from withsense_tf.policy.photo_decisions import PhotoDecision
     from withsense_tf.policy.texts.verdict import Verdict
 
@@ -119,6 +120,7 @@ def explain(text: str, policy: Law | None = None, country: str | None = None) ->
         from withsense_tf.policy.current_policy import Policy
 
         policy = Policy.of_service()
+    check_kind("explain", policy, Law, "a policy", "pass policy=ws.Policy.default()")
     rule = policy.countries.rule(country)
     texts = policy.texts(rule.age_limit)
     if rule.rule == "none":
