@@ -88,6 +88,35 @@ def test_the_grid_fills_its_rows_with_true_proportions(visit: Visit) -> None:
     assert all(abs(shown / true - 1) < 0.03 for shown, true in boxes)
 
 
+@pytest.mark.parametrize("width", [390, 820, 1024, 1280, 1920])
+def test_words_of_an_example_hide_nothing_of_its_photo_and_rows_are_even(visit: Visit, width: int) -> None:
+    page = visit("/", width=width)
+    page.locator(".example .query").first.wait_for()
+    # More of them, so that there are whole rows.
+    page.evaluate(
+        """() => {
+          const grid = document.querySelector(".examples"), all = [...grid.children];
+          for (let at = 0; at < 12; at++) grid.append(all[at % all.length].cloneNode(true));
+          document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail: {} }));
+        }"""
+    )
+    boxes = page.evaluate(
+        """[...document.querySelectorAll(".example")].map((one) => {
+          const image = one.querySelector("img").getBoundingClientRect();
+          const words = one.querySelector(".query").getBoundingClientRect();
+          return [Math.round(image.top), Math.round(image.height), words.top - image.bottom, image.right];
+        })"""
+    )
+    end = page.evaluate("document.querySelector('.examples').getBoundingClientRect().right")
+    rows: dict[int, list[list[float]]] = {}
+    for box in boxes:
+        rows.setdefault(box[0], []).append(box)
+    *whole, _ = rows.values()
+    assert whole
+    assert all(under >= 0 for _, _, under, _ in boxes)
+    assert all(len({box[1] for box in row}) == 1 and end - row[-1][3] < 3 for row in whole)
+
+
 def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
     page = visit(ASKED)
     focus = "document.activeElement.dataset.photo"
@@ -478,13 +507,13 @@ def test_words_on_examples_are_whole_on_a_telephone(visit: Visit) -> None:
         """() => {
             for (const one of document.querySelectorAll('.example')) {
                 one.dataset.ratio = 0.6;
-                one.querySelector('.query > span').textContent = 'a black snowboarder jumps';
+                one.querySelector('.query').textContent = 'a black snowboarder jumps';
             }
             document.dispatchEvent(new CustomEvent('htmx:afterSwap', { detail: {} }));
         }"""
     )
     assert page.evaluate(
-        """() => [...document.querySelectorAll('.example .query > span')].every((one) => {
+        """() => [...document.querySelectorAll('.example .query')].every((one) => {
             const text = one.firstChild, words = [...text.data.matchAll(/\\S+/g)];
             return words.every((word) => {
                 const range = document.createRange();
