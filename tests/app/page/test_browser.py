@@ -77,6 +77,33 @@ def test_photos_come_while_one_types_and_enter_makes_a_page_to_go_back_to(visit:
     assert page.locator("#q").input_value() in ("", "a plain red wall")
 
 
+def test_the_console_stays_empty_and_a_page_says_where_nothing_answers(visit: Visit) -> None:
+    page = visit("/")
+    lines: list[str] = []
+    # That an answer has a status of its own the browser writes itself, whoever asked.
+    page.on("console", lambda line: None if "status of" in line.text else lines.append(line.text))
+    for query, what in (
+        ("a plain red wall", ".nothing"), ("zzqx qqzx", ".nothing"), ("a small child", ".withheld-page"), ("", ".hero, .examples, .empty"),
+    ):  # fmt: skip
+        page.locator("#q").fill(query)
+        page.locator(f"#results {what}").first.wait_for()
+    # Words that are given up for others while their answer is under way.
+    page.route(re.compile("/search.*slow"), lambda route: None)
+    with page.expect_request(re.compile("slow")):
+        page.locator("#q").fill("a slow query")
+    page.locator("#q").fill("zzqx qqzx")
+    page.locator("#results .nothing").wait_for()
+    page.goto(ASKED)
+    page.route(re.compile("/photo/|/search"), lambda route: route.abort())
+    page.locator(".tile .open").first.click()
+    page.locator("#no-answer", has_text="does not answer").wait_for()
+    page.unroute_all()
+    page.locator("#q").fill("a small child")
+    page.locator(".withheld-page").wait_for()
+    assert page.locator("#no-answer").is_hidden()
+    assert [line for line in lines if "net::ERR" not in line] == []
+
+
 def test_the_grid_fills_its_rows_with_true_proportions(visit: Visit) -> None:
     page = visit(ASKED)
     boxes = page.evaluate(
