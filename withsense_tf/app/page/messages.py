@@ -15,6 +15,7 @@ from withsense_tf.search.filter_law import NEEDS_COLOURS, filter_names
 from withsense_tf.search.fitness import NEAREST
 from withsense_tf.search.places import LOOK_BEHIND
 from withsense_tf.search.query.known_words import NEEDS_MATCHER
+from withsense_tf.search.query.photo_query import NEEDS_ONE_SPACE
 from withsense_tf.search.query.spelling import in_place_of
 
 FIELD: Final = re.compile(r"\\{(\w+)\\}")
@@ -34,7 +35,8 @@ LISTS: Final = (
 NEAREST_TOO: Final = f"; {NEAREST}"
 # What helps in Python or a terminal: who reads a page has neither, and for some of it a button.
 NOT_ON_PAGES: Final = (
-    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS
+    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS,
+    NEEDS_ONE_SPACE,
 )  # fmt: skip
 LANGUAGES_IN_RUSSIAN: Final = {"English": "по-английски", "Russian": "по-русски"}
 A_FILTER: Final = re.compile(r"(?P<column>\w+)(?P<sign>[!<>]?=|[<>~])(?P<value>.+)")

@@ -21,6 +21,8 @@ from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.index.trail.restriction_reasons import kept_back
 from withsense_tf.matchers.search_forms import PHOTO
 
+# What makes an index search by photos; a reader of the page cannot.
+NEEDS_ONE_SPACE: Final = " Build it with closed_form, two_tower, hybrid or a pretrained matcher."
 NAME_OR_FILE: Final = ", and there is no such file: give the name of one, or a file."
 NO_SUCH_QUERY: Final = (
     "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
@@ -66,8 +68,8 @@ def photo_query(
     form = generation.form
     if PHOTO not in form.widths or not form.asks_photos:
         raise SettingError(
-            "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
-            "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
+            "This index cannot search by a photo: its matcher does not put photos and texts into one space."
+            f"{NEEDS_ONE_SPACE}"
         )
     # Half characters, as a command line in another encoding gives, cannot be asked of a database.
     name, here = photo.encode(errors="replace").decode(), None

@@ -4,7 +4,7 @@ document.documentElement.classList.add("js");
 const language = document.documentElement.lang;
 const names = new Intl.DisplayNames([language], { type: "region" });
 for (const option of document.querySelectorAll("[data-country]")) {
-  option.textContent = `${names.of(option.dataset.country)} (${option.dataset.country})`;
+  option.prepend(`${names.of(option.dataset.country)}, `);
 }
 
 const country = document.getElementById("country");
