@@ -120,6 +120,8 @@ def test_the_grid_fills_its_rows_with_true_proportions(visit: Visit) -> None:
 def test_words_of_an_example_hide_nothing_of_its_photo_and_rows_are_even(visit: Visit, width: int) -> None:
     page = visit("/", width=width)
     page.locator(".example .query").first.wait_for()
+    # Whoever hears the page hears the words once.
+    assert page.locator('.example img:not([alt=""])').count() == 0
     # More of them, so that there are whole rows.
     page.evaluate(
         """() => {
