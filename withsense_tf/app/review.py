@@ -35,7 +35,7 @@ from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, load_overr
 
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
-    "Start it with --overrides FILE (see: withsense serve --help).",
+    "Ask who runs it to start it with --overrides FILE (see: withsense serve --help).",
 )
 DECIDED_AGAIN: Final = "This photo was decided on again since."
 TAKEN_BACK: Final = "This decision was taken back already."
@@ -108,7 +108,7 @@ def _check_file(service: PhotoService, name: str, digest: str) -> None:
             409,
             "photo_changed",
             "The photo's file has changed since the index took it in, or cannot be read.",
-            "Update the index, and look at the photo again.",
+            "Ask who looks after the index to update it, and look at the photo again.",
         )
 
 

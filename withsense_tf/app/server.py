@@ -271,5 +271,5 @@ def _problem_of_disk(error: Exception) -> ProblemError:
         )
     return ProblemError(
         503, "index_not_ready", "The index cannot answer now: it is being changed, or needs who looks after it.",
-        "Try again in a while. The server's log says more.", RETRY,
+        "Try again in a while; if it stays so, tell who runs this server: its log says more.", RETRY,
     )  # fmt: skip

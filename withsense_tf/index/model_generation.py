@@ -44,6 +44,9 @@ class Generation:
     form_identity: str
     _opening: RLock = field(default_factory=RLock, init=False, repr=False)
     _parts: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    # Not the lock of what a search needs, which waits for no network.
+    _loading: RLock = field(default_factory=RLock, init=False, repr=False)
+    _matchers: dict[type, Matcher] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def form(self) -> SearchForm:
@@ -100,7 +103,10 @@ class Generation:
             return part
 
     def matcher(self, store: VectorStore) -> Matcher:
-        """Load the matcher itself, which sees photos; a search needs none."""
+        """Return the matcher itself, which sees photos by a kind of store; a search needs none.
+
+        It stays loaded: photos that users bring come one by one, and its networks take seconds.
+        """
         from withsense_tf.matchers.saved import load_matcher
 
         identity = folder_identity(self.folder)
@@ -109,7 +115,11 @@ class Generation:
                 f"The model in {self.folder} is not the one that this index was built with ({identity} instead of "
                 f"{self.identity}): its vectors would not fit the others. {self.build_again}"
             )
-        return load_matcher(self.folder / MATCHER, store)
+        with self._loading:
+            kind = type(store)
+            if kind not in self._matchers:
+                self._matchers[kind] = load_matcher(self.folder / MATCHER, store)
+            return self._matchers[kind]
 
     def write(self, at: int, vectors: Mapping[str, np.ndarray], facts: Sequence[Mapping[str, Fact]]) -> None:
         """Write the vectors of photos into the rows from `at` on, and the time of it on the folder."""

@@ -93,7 +93,7 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
 
     def note(line: Any) -> None:
         # Statuses of 451 and 404 are what was asked for.
-        if line.type == "error" and not re.search(r"status of (451|404)", line.text):
+        if line.type == "error" and not re.search(r"(status of (451|404)|net::ERR_FAILED)", line.text):
             errors.append(line.text)
 
     def open_page(

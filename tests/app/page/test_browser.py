@@ -77,6 +77,34 @@ def test_photos_come_while_one_types_and_enter_makes_a_page_to_go_back_to(visit:
     assert page.locator("#q").input_value() in ("", "a plain red wall")
 
 
+def test_the_console_stays_empty_and_a_page_says_where_nothing_answers(visit: Visit) -> None:
+    page = visit("/")
+    lines: list[str] = []
+    # That an answer has a status of its own the browser writes itself, whoever asked.
+    page.on("console", lambda line: None if "status of" in line.text else lines.append(line.text))
+    for query, what in (
+        ("a plain red wall", ".nothing"), ("zzqx qqzx", ".nothing"), ("a small child", ".withheld-page"),
+        ("", ".examples, .empty"),
+    ):  # fmt: skip
+        page.locator("#q").fill(query)
+        page.locator(f"#results {what}").first.wait_for()
+    # Words that are given up for others while their answer is under way.
+    page.route(re.compile("/search.*slow"), lambda route: None)
+    with page.expect_request(re.compile("slow")):
+        page.locator("#q").fill("a slow query")
+    page.locator("#q").fill("zzqx qqzx")
+    page.locator("#results .nothing").wait_for()
+    page.goto(ASKED)
+    page.route(re.compile("/photo/|/search"), lambda route: route.abort())
+    page.locator(".tile .open").first.click()
+    page.locator("#no-answer", has_text="does not answer").wait_for()
+    page.unroute_all()
+    page.locator("#q").fill("a small child")
+    page.locator(".withheld-page").wait_for()
+    assert page.locator("#no-answer").is_hidden()
+    assert [line for line in lines if "net::ERR" not in line] == []
+
+
 def test_the_grid_fills_its_rows_with_true_proportions(visit: Visit) -> None:
     page = visit(ASKED)
     boxes = page.evaluate(
@@ -86,6 +114,37 @@ def test_the_grid_fills_its_rows_with_true_proportions(visit: Visit) -> None:
     )
     assert len(boxes) == len(SHOWN)
     assert all(abs(shown / true - 1) < 0.03 for shown, true in boxes)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1024, 1280, 1920])
+def test_words_of_an_example_hide_nothing_of_its_photo_and_rows_are_even(visit: Visit, width: int) -> None:
+    page = visit("/", width=width)
+    page.locator(".example .query").first.wait_for()
+    # Whoever hears the page hears the words once.
+    assert page.locator('.example img:not([alt=""])').count() == 0
+    # More of them, so that there are whole rows.
+    page.evaluate(
+        """() => {
+          const grid = document.querySelector(".examples"), all = [...grid.children];
+          for (let at = 0; at < 12; at++) grid.append(all[at % all.length].cloneNode(true));
+          document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail: {} }));
+        }"""
+    )
+    boxes = page.evaluate(
+        """[...document.querySelectorAll(".example")].map((one) => {
+          const image = one.querySelector("img").getBoundingClientRect();
+          const words = one.querySelector(".query").getBoundingClientRect();
+          return [Math.round(image.top), Math.round(image.height), words.top - image.bottom, image.right];
+        })"""
+    )
+    end = page.evaluate("document.querySelector('.examples').getBoundingClientRect().right")
+    rows: dict[int, list[list[float]]] = {}
+    for box in boxes:
+        rows.setdefault(box[0], []).append(box)
+    *whole, _ = rows.values()
+    assert whole
+    assert all(under >= 0 for _, _, under, _ in boxes)
+    assert all(len({box[1] for box in row}) == 1 and end - row[-1][3] < 3 for row in whole)
 
 
 def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
@@ -197,6 +256,13 @@ def test_a_forbidden_query_shows_the_notice_and_another_country_its_own_rule(vis
     assert page.locator(".withheld-page").count() == 0
     page.goto(ASKED)
     assert page.locator(".tile").count() == 8
+
+
+def test_the_choice_of_countries_says_what_each_one_changes(visit: Visit) -> None:
+    names = visit("/").locator("#country option").all_inner_texts()
+    assert names[0] == "Another or none: the strictest rule"
+    assert "Antarctica, AQ: without a rule" in names
+    assert any(re.fullmatch(r"Barbados, BB: rule for under \d+", name) for name in names)
 
 
 def test_chips_filters_and_order_change_what_is_found(visit: Visit) -> None:
@@ -478,13 +544,13 @@ def test_words_on_examples_are_whole_on_a_telephone(visit: Visit) -> None:
         """() => {
             for (const one of document.querySelectorAll('.example')) {
                 one.dataset.ratio = 0.6;
-                one.querySelector('.query > span').textContent = 'a black snowboarder jumps';
+                one.querySelector('.query').textContent = 'a black snowboarder jumps';
             }
             document.dispatchEvent(new CustomEvent('htmx:afterSwap', { detail: {} }));
         }"""
     )
     assert page.evaluate(
-        """() => [...document.querySelectorAll('.example .query > span')].every((one) => {
+        """() => [...document.querySelectorAll('.example .query')].every((one) => {
             const text = one.firstChild, words = [...text.data.matchAll(/\\S+/g)];
             return words.every((word) => {
                 const range = document.createRange();

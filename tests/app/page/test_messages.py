@@ -162,6 +162,10 @@ def test_columns_and_values_are_named_as_a_filter_may_call_them() -> None:
     assert in_russian("No photo here has colour=lilac; there are: grey; red and 3 more.") == (
         "Снимков с цвет=lilac здесь нет; есть: серый (grey); красный (red) и ещё 3."
     )
+    # In another column the same word is no colour and no column.
+    assert in_russian("No photo here has author=red; there are: Orange; black; date.") == (
+        "Снимков с автор=red здесь нет; есть: Orange; black; date."
+    )
 
 
 def test_a_sentence_is_not_taken_for_a_value_of_the_next_one() -> None:

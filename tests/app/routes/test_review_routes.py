@@ -330,7 +330,7 @@ def test_who_allows_has_seen_all_that_is_said_of_the_content_and_the_file_that_i
     path.write_bytes(b"another picture")
     answer = reviewer.post("/api/v1/review/decisions", json=said)
     assert (answer.status_code, answer.json()["kind"]) == (409, "photo_changed")
-    assert "Update the index" in answer.json()["advice"]
+    assert "to update it" in answer.json()["advice"]
 
 
 def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from uploads_of_tests import PNG, png_of
@@ -95,6 +96,48 @@ def test_the_same_photo_with_the_same_words_waits_once(
     for _ in range(2):
         quarantine.leave(quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000))
     assert not taken.folder.exists()
+
+
+def test_the_same_photo_may_come_again_while_another_worker_lets_it_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarantine, rename = Quarantine(tmp_path / "quarantine"), Path.rename
+    waits = [quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)]
+
+    def rename_late(path: Path, target: Path) -> Path:
+        try:
+            return rename(path, target)
+        except OSError:
+            while waits:  # the other worker is done in the moment after
+                worker = Thread(target=quarantine.leave, args=(waits.pop(),))
+                worker.start()
+                worker.join()
+            raise
+
+    monkeypatch.setattr(Path, "rename", rename_late)
+    again = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    assert (again.waits_already, list(quarantine.waiting())) == (False, [again])
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("damage", ["words", "other words", "photo", "no photo", "no words"])
+def test_who_sends_a_photo_again_mends_the_copy_that_waits(tmp_path: Path, damage: str) -> None:
+    quarantine = Quarantine(tmp_path / "quarantine")
+    waiting = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    about = waiting.folder / "about.json"
+    if damage == "words":
+        about.write_text("{")
+    elif damage == "other words":
+        about.write_text(about.read_text().replace("red", "blue"))
+    elif damage == "photo":
+        waiting.file.write_bytes(PNG[:-20])
+    else:
+        (waiting.file if damage == "no photo" else about).unlink()
+    again = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    assert (again.folder, again.waits_already) == (waiting.folder, False)
+    assert (again.file.read_bytes(), list(quarantine.waiting())) == (PNG, [again])
+    quarantine.clear()
+    assert list((tmp_path / "quarantine").iterdir()) == [again.folder]
 
 
 @pytest.mark.closed

@@ -10,15 +10,16 @@ import pytest
 from PIL import Image
 from small_index import CHILD, LAW, draw_look, item_of, items_of_looks, law, new_index
 
+from withsense_tf.encoders.vectors.passing_store import PassingStore
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.trail.restriction_reasons import UNHEARD
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.matchers import saved
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.policy.overrides import RELEASE
-from withsense_tf.search.query import photo_query
 from withsense_tf.search.query.photo_query import Refusal
 from withsense_tf.search.search import Search
 
@@ -62,22 +63,30 @@ def test_a_file_of_a_restricted_name_is_judged_like_one_of_an_unknown_name(
     index.close()
 
 
-def test_the_networks_of_a_model_are_loaded_once_for_all_photos_that_are_asked_by(
-    index: PhotoIndex, looks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_networks_of_a_model_are_loaded_once_for_photos_that_are_asked_by_and_that_come_in(
+    fitted: Callable[[str], Matcher],
+    store: VectorStore,
+    looks: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    load, loads = photo_query._matcher_of, []
+    load, loads = saved.load_matcher, []
 
-    def count(generation: Generation) -> Matcher:
-        loads.append(generation.folder)
-        return load(generation)
+    def count(folder: Path, store: VectorStore) -> Matcher:
+        loads.append(type(store))
+        return load(folder, store)
 
-    monkeypatch.setattr(photo_query, "_matcher_of", count)
-    monkeypatch.setattr(photo_query, "_matchers_loaded", photo_query.LastMade(photo_query.MATCHERS))
+    monkeypatch.setattr(saved, "load_matcher", count)
+    items = items_of_looks(looks, 6)
+    index = new_index(tmp_path / "index", fitted("closed form"), items[:4], store)
     search = Search(index, policy=LAW, country="BB")
-    for number in (30, 31, 30):
+    for number, item in zip((30, 31, 30), [*items[4:], replace(items[4], name="again.png")], strict=True):
+        assert ingest(index, [item], LAW).added == 1
         photo = draw_look(tmp_path, number)
         assert len(search(photo=str(photo), says="a wall", minimum=0).hits) > 0
-    assert len(loads) == 1
+    # One that keeps vectors, and one that leaves nothing of a stranger's photo.
+    assert loads == [VectorStore, PassingStore]
+    index.close()
 
 
 def test_a_file_cropped_from_a_photo_of_the_index_finds_that_photo_first(

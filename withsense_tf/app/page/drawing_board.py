@@ -66,7 +66,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """Answer with a page, or where a part of one was asked for, with that."""
     reader = PageReader.of(request)
     service: PhotoService = request.app.state.service
-    rule = service.rule(reader.country)
+    rule, countries = service.rule(reader.country), service.policy.current().countries
     # Who may not ask is told nothing of what is here, whatever went wrong; nor is the index opened for them.
     is_told = may_read(request) and not reader.is_part
     code = request.query_params.get("country", "")
@@ -76,7 +76,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "reader": reader,
         "rule": rule,
         "rule_says": rule_says(service, rule, reader.wording),
-        "countries": service.policy.current().countries.names(),
+        "countries": {code: countries.rule(code) for code in countries.names()},
         "fixed_country": service.settings.fixed_country,
         "photo_count": service.photo_count(reader.country) if is_told else None,
         # No language is promised that the model does not read.

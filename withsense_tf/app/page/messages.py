@@ -15,6 +15,7 @@ from withsense_tf.search.filter_law import NEEDS_COLOURS, filter_names
 from withsense_tf.search.fitness import NEAREST
 from withsense_tf.search.places import LOOK_BEHIND
 from withsense_tf.search.query.known_words import NEEDS_MATCHER
+from withsense_tf.search.query.photo_query import NEEDS_ONE_SPACE
 from withsense_tf.search.query.spelling import in_place_of
 
 FIELD: Final = re.compile(r"\\{(\w+)\\}")
@@ -34,13 +35,15 @@ LISTS: Final = (
 NEAREST_TOO: Final = f"; {NEAREST}"
 # What helps in Python or a terminal: who reads a page has neither, and for some of it a button.
 NOT_ON_PAGES: Final = (
-    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS
+    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS,
+    NEEDS_ONE_SPACE,
 )  # fmt: skip
 LANGUAGES_IN_RUSSIAN: Final = {"English": "по-английски", "Russian": "по-русски"}
 A_FILTER: Final = re.compile(r"(?P<column>\w+)(?P<sign>[!<>]?=|[<>~])(?P<value>.+)")
 WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "columns", "may"})
 OF_LANGUAGES: Final = frozenset({"languages", "others"})
 LANGUAGE: Final = re.compile("|".join(LANGUAGES_IN_RUSSIAN))
+COLUMN: Final = "column_"  # how columns are called in the table of names
 OF_FILTERS: Final = frozenset({"names", "columns"})
 ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )")
 
@@ -71,20 +74,27 @@ def _translation(text: str) -> str | None:
 
 
 def _fill(words: str, match: re.Match[str]) -> str:
-    return words.format(**{name: _value(name, value) for name, value in match.groupdict().items()})
+    values = match.groupdict()
+    part = A_FILTER.fullmatch(values.get("filter", ""))
+    return words.format(**{name: _value(name, value, part) for name, value in values.items()})
 
 
-def _value(name: str, value: str) -> str:
+def _value(name: str, value: str, part: re.Match[str] | None) -> str:
     if value in LANGUAGES_IN_RUSSIAN:
         return LANGUAGES_IN_RUSSIAN[value]
-    if name == "filter" and (part := A_FILTER.fullmatch(value)):
-        return f"{_typed_name(part['column'])}{part['sign']}{_typed_name(part['value'])}"
+    column = part["column"] if part else ""
+    if name == "filter" and part:
+        of_column = _typed_name(part["value"], f"{column}=")
+        return f"{_typed_name(column, COLUMN)}{part['sign']}{of_column}"
     if name in WITH_LISTS:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
         if name in OF_LANGUAGES:
             return LANGUAGE.sub(lambda match: LANGUAGES_IN_RUSSIAN[match[0]], value)
-        return ONE_OF_LIST.sub(_with_russian_name, value) if name in OF_FILTERS else value
+        if name not in OF_FILTERS:
+            return value
+        of_what = COLUMN if name == "columns" else f"{column}="
+        return ONE_OF_LIST.sub(lambda match: _with_russian_name(match[0], of_what), value)
     if name in NUMBERS:
         return re.sub(r"(?<=\d)\.(?=\d)", ",", _translation(value) or value)
     if THOUSANDS.fullmatch(value):
@@ -93,24 +103,21 @@ def _value(name: str, value: str) -> str:
     return _translation(value) or (f"«{value[1:-1]}»" if quotation else value)
 
 
-def _with_russian_name(match: re.Match[str]) -> str:
-    """Return a column, or a value of one, with what a filter may call it in Russian."""
-    russian = _russian_names().get(match[0])
-    return f"{russian} ({match[0]})" if russian and russian != match[0] else match[0]
+def _with_russian_name(name: str, of_what: str) -> str:
+    """Return a column, or a value of the column `of_what`, with what a filter may call it in Russian."""
+    russian = _russian_names().get(of_what + name)
+    return f"{russian} ({name})" if russian and russian != name else name
 
 
-def _typed_name(name: str) -> str:
+def _typed_name(name: str, of_what: str) -> str:
     """Return what a filter may call a column or a value in Russian; a name of several words is none."""
-    russian = _russian_names().get(name, name)
+    russian = _russian_names().get(of_what + name, name)
     return name if " " in russian else russian
 
 
 @cache
 def _russian_names() -> dict[str, str]:
-    return {
-        key.removeprefix("column_").rpartition("=")[2]: forms["ru"].casefold()
-        for key, forms in filter_names().items()
-    }
+    return {key: forms["ru"].casefold() for key, forms in filter_names().items()}
 
 
 @cache

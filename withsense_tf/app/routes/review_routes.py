@@ -222,7 +222,7 @@ def _register(service: PhotoService) -> ConsentRegister:
             409,
             "no_consents",
             "This server keeps no register of permissions.",
-            "Start it with --consents FILE.",
+            "Ask who runs it to start it with --consents FILE.",
         )
     return register
 

@@ -58,17 +58,17 @@ class NewCaption(JsonAnswer):
 
 
 class UploadAnswer(JsonAnswer):
-    """What became of a photo that was taken in: it can be found, the law withholds it, or it waits.
-
-    Where it `is_copy`, the same photo was here already: a search shows it once. With `withheld`, the law withholds it
-    for a photo that is here and of which it is a copy, or which it shows; of that one nothing is said.
-    """
+    """What became of a photo that was taken in: it can be found, the law withholds it, or it waits."""
 
     id: str = Field(examples=[PHOTO_ID])
     state: Literal["searchable", "withheld", "waiting"]
     notice: str | None = Field(default=None, examples=[NOTICE])
     photo: PhotoAnswer | None = None
-    is_copy: bool = False
+    is_copy: bool = Field(
+        default=False,
+        description="With `searchable`: the same photo was here already, and a search shows it once. With `withheld`: "
+        "the photo is a copy of one that is here and withheld, or shows one, of which nothing is said. Else false.",
+    )
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -94,11 +95,38 @@ class Quarantine:
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
                 flush(draft / ABOUT)
                 note(name, digest)
-                is_new = _take_place(draft, self.folder / id_)
+                is_new = self._take_place(draft, self.folder / id_)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
         return WaitingPhoto(self.folder / id_, name, description, not is_new)
+
+    def _take_place(self, draft: Path, folder: Path) -> bool:
+        """Let a draft wait in its folder; where the same waits there whole it is erased, and the answer is False."""
+        while True:
+            try:
+                draft.rename(folder)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            else:
+                return True
+            if self._is_whole(folder):
+                shutil.rmtree(draft)
+                return False
+            # Damaged, or gone by now: the same takes its place.
+            with suppress(FileNotFoundError):
+                _set_aside(folder)
+
+    def _is_whole(self, folder: Path) -> bool:
+        """Return whether a photo waits as it came: its folder is called by all that counts of it."""
+        with suppress(OSError):
+            photo = _waiting(folder)
+            return (
+                photo.description is not None
+                and self._lot(digest_of(photo.file), photo.description) == folder.name
+            )
+        return False
 
     def _lot(self, digest: str, description: Description) -> str:
         """Return the number of a photo, by its digest, with what is said of it, under the key of the index."""
@@ -118,8 +146,7 @@ class Quarantine:
 
     def leave(self, waiting: WaitingPhoto) -> None:
         """Let a photo wait no more; stopped amid that, no half of it waits, and the rest is erased the next time."""
-        # The same photo may come again before it is erased.
-        waiting.folder.rename(waiting.folder.with_suffix(f".{secrets.token_hex(4)}{PAST}"))
+        _set_aside(waiting.folder)
         self.clear()
 
     def clear(self) -> None:
@@ -146,16 +173,9 @@ class Quarantine:
         return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
 
 
-def _take_place(draft: Path, folder: Path) -> bool:
-    """Let a draft wait in its folder; where the same waits there already it is erased, and the answer is False."""
-    try:
-        draft.rename(folder)
-    except OSError:
-        if not (folder / ABOUT).is_file():
-            raise
-        shutil.rmtree(draft)
-        return False
-    return True
+def _set_aside(folder: Path) -> None:
+    """Let what is in a folder wait no more: the same photo may come again before it is erased."""
+    folder.rename(folder.with_suffix(f".{secrets.token_hex(4)}{PAST}"))
 
 
 def _is_old(draft: Path) -> bool:

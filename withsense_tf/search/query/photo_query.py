@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.common.limits import is_file
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look
 from withsense_tf.data.pictures.photo_file import digest_of
@@ -22,13 +21,8 @@ from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.index.trail.restriction_reasons import kept_back
 from withsense_tf.matchers.search_forms import PHOTO
 
-if TYPE_CHECKING:
-    from withsense_tf.matchers.base import Matcher
-
-
-# A search shows two models side by side at most; networks take up to a gigabyte.
-MATCHERS: Final = 2
-_matchers_loaded = LastMade["Matcher"](MATCHERS)
+# What makes an index search by photos; a reader of the page cannot.
+NEEDS_ONE_SPACE: Final = " Build it with closed_form, two_tower, hybrid or a pretrained matcher."
 NAME_OR_FILE: Final = ", and there is no such file: give the name of one, or a file."
 NO_SUCH_QUERY: Final = (
     "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
@@ -74,8 +68,8 @@ def photo_query(
     form = generation.form
     if PHOTO not in form.widths or not form.asks_photos:
         raise SettingError(
-            "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
-            "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
+            "This index cannot search by a photo: its matcher does not put photos and texts into one space."
+            f"{NEEDS_ONE_SPACE}"
         )
     # Half characters, as a command line in another encoding gives, cannot be asked of a database.
     name, here = photo.encode(errors="replace").decode(), None
@@ -138,14 +132,9 @@ def _foreign(
     if here is not None:
         # A crop's own point may lie nearer to other photos than to that which it was cropped from.
         return PhotoQuery(None, _own_point(generation, tables, here), here)
-    # Its networks take seconds to load; nothing of a stranger's photo stays on a disk.
-    name = f"{generation.folder} {generation.identity}"
-    matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
-    return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
-
-
-def _matcher_of(generation: Generation) -> Matcher:
     # Late: most searches need none, and it takes a while.
     from withsense_tf.encoders.vectors.passing_store import PassingStore
 
-    return generation.matcher(PassingStore())
+    # Nothing of a stranger's photo stays on a disk.
+    matcher = generation.matcher(PassingStore())
+    return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))

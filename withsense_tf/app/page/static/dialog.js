@@ -7,7 +7,7 @@ const links = () => [...document.querySelectorAll("#results .tile [data-photo]")
 
 export function open(link) {
   opener = link;
-  htmx.ajax("GET", link.getAttribute("href"), { target: content, swap: "innerHTML" });
+  htmx.ajax("GET", link.getAttribute("href"), { target: content, swap: "innerHTML" })?.catch(() => {}); // search.js says it
 }
 
 function step(by) {

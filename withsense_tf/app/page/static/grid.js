@@ -5,7 +5,7 @@ const targetHeight = (width) => (width < 500 ? 170 : width < 900 ? 210 : 250);
 
 function layRow(row, height, heights) {
   for (const { tile, ratio } of row) {
-    const box = tile.querySelector(".open, .seal");
+    const box = tile.querySelector(".example img, .tile:not(.example) > .open, .seal");
     tile.style.width = `${Math.floor(ratio * height * 100) / 100}px`;
     box.style.height = `${Math.round(height)}px`;
     heights.push(height);
@@ -13,7 +13,8 @@ function layRow(row, height, heights) {
 }
 
 function lay(grid) {
-  const width = grid.clientWidth;
+  // What a browser rounds up has no room for its last photo.
+  const width = Math.floor(grid.getBoundingClientRect().width);
   if (!width) return;
   const gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
   const target = targetHeight(width);
@@ -38,8 +39,8 @@ function lay(grid) {
       }
     }
     // Very long and very high ones would leave others no place.
-    // Where words stand on one, a word must have its place.
-    const least = isNarrow && tile.classList.contains("example") ? 1 : 0.5;
+    // Where a search stands below one, a word must have its place.
+    const least = !tile.classList.contains("example") ? 0.5 : isNarrow ? 1 : 0.7;
     const ratio = Math.min(3.2, Math.max(least, Number(tile.dataset.ratio) || 1.5));
     row.push({ tile, ratio });
     sum += ratio;

@@ -4,7 +4,7 @@ document.documentElement.classList.add("js");
 const language = document.documentElement.lang;
 const names = new Intl.DisplayNames([language], { type: "region" });
 for (const option of document.querySelectorAll("[data-country]")) {
-  option.textContent = `${names.of(option.dataset.country)} (${option.dataset.country})`;
+  option.prepend(`${names.of(option.dataset.country)}, `);
 }
 
 const country = document.getElementById("country");
@@ -48,6 +48,19 @@ document.addEventListener("submit", (event) => say(event.target, true));
 document.addEventListener("htmx:afterRequest", (event) => say(event.detail.elt, false));
 // Who goes back to a page finds it as it was left.
 window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => say(form, false)));
+
+// What is given up for other words is no error. Where nothing answers, the page says so.
+const unanswered = document.getElementById("no-answer");
+if (window.htmx) {
+  htmx.logger = (element, name, detail) => {
+    if (/:(afterRequest|sendAbort|sendError)$/.test(name)) delete detail.error;
+  };
+}
+document.addEventListener("htmx:beforeSend", () => (unanswered.hidden = true));
+document.addEventListener("htmx:sendError", () => {
+  (document.querySelector("dialog[open]") || document.body).append(unanswered);
+  unanswered.hidden = false;
+});
 
 // The search form: what is empty is not sent, and what is chosen beside the words is searched by at once.
 const form = document.getElementById("search");

@@ -33,7 +33,7 @@ function mark() {
 
 function show() {
   if (place && ids().length) {
-    htmx.ajax("POST", "/table/photos", { target: place, swap: "innerHTML", values: { ids: ids().join(" ") } });
+    htmx.ajax("POST", "/table/photos", { target: place, swap: "innerHTML", values: { ids: ids().join(" ") } })?.catch(() => {});
   }
 }
 
