@@ -43,5 +43,5 @@ def test_a_thing_has_another_colour_where_captions_give_it_one_and_never_this(
 
 
 def test_what_ends_one_caption_colours_nothing_in_the_next() -> None:
-    said = [*words("A girl in pink"), "\ue000", *words("Dog on a lawn")]
-    assert not has_another_colour("white", "dog", said)
+    captions = [*words("A girl in pink"), "\ue000", *words("Dog on a lawn")]
+    assert not has_another_colour("white", "dog", captions)

@@ -30,20 +30,20 @@ def coloured_things(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def has_another_colour(colour: str, thing: str, said: Sequence[str]) -> bool:
+def has_another_colour(colour: str, thing: str, caption: Sequence[str]) -> bool:
     """Return whether captions, as words in lower case, tell colours of a thing, and this one never.
 
-    >>> said = "a man in red under a green umbrella".split()
-    >>> has_another_colour("red", "umbrella", said), has_another_colour("green", "umbrella", said)
+    >>> caption = "a man in red under a green umbrella".split()
+    >>> has_another_colour("red", "umbrella", caption), has_another_colour("green", "umbrella", caption)
     (True, False)
     """
     colours: set[str] = set()
-    for at, word in enumerate(said):
+    for at, word in enumerate(caption):
         if lemma(word) == thing:
-            colours.update(_colours_before(said[max(0, at - REACH) : at]))
+            colours.update(_colours_before(caption[max(0, at - REACH) : at]))
             # "The umbrella is red".
             colours.update(
-                COLOURS.intersection(said[at + 2 : at + 3]) if said[at + 1 : at + 2] == ["is"] else ()
+                COLOURS.intersection(caption[at + 2 : at + 3]) if caption[at + 1 : at + 2] == ["is"] else ()
             )
     return bool(colours) and colours.isdisjoint(GREYS if colour in GREYS else {colour})
 
