@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from withsense_tf.encoders.word_pairs import counterparts, english_by_russian, english_of, russian_by_english
+from withsense_tf.encoders.word_pairs import (
+    counterparts,
+    english_by_russian,
+    english_of,
+    english_places,
+    russian_by_english,
+)
 
 
 def test_every_line_has_an_english_word_and_russian_ones_each_once() -> None:
@@ -49,7 +55,30 @@ def test_every_word_of_the_table_stands_for_what_the_table_says() -> None:
 def test_two_words_may_be_one_thing() -> None:
     assert english_of("железной", "дорогой") == ("railway",)
     assert english_of("железной", "собакой") == ()
-    assert english_by_russian()["подводный лодка"] == ("submarine",)
+    assert english_by_russian()["подводный лодка"] == {"submarine": 3}
+
+
+@pytest.mark.parametrize(
+    ("word", "usual", "other"),
+    [
+        ("парень", "guy", "boy"),
+        ("футбол", "soccer", "football"),
+        ("велик", "bike", "big"),
+        ("лев", "lion", "leave"),
+        ("село", "village", "sit"),
+        ("змея", "snake", "kite"),
+        ("стоящий", "stand", "be"),
+    ],
+)
+def test_what_a_word_usually_says_as_it_stands_comes_before_what_it_may_be(
+    word: str, usual: str, other: str
+) -> None:
+    assert english_places(word)[usual] < english_places(word)[other]
+
+
+def test_a_form_that_is_no_word_of_the_table_is_any_of_those_that_it_may_be_a_form_of() -> None:
+    assert english_places("дороге")["road"] == english_places("дорога")["road"] == 1
+    assert english_places("дороге").keys() == {"road", "driveway"}
 
 
 def test_english_words_stand_for_none() -> None:

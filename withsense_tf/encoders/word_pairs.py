@@ -6,8 +6,12 @@ import lzma
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, SMALL, lemma, russian_analyser
+
+# What a word may be a form of counts next to nothing where it is a word of the table as it stands.
+FORMS_BEHIND: Final = 100
 
 
 @cache
@@ -27,14 +31,17 @@ def russian_by_english() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def english_by_russian() -> Mapping[str, tuple[str, ...]]:
-    """Return Russian basic forms, each with the English words that say the same; these in their basic form, too."""
-    table: dict[str, dict[str, None]] = {}
+def english_by_russian() -> Mapping[str, Mapping[str, int]]:
+    """Return Russian basic forms, each with the English words that say the same; these in their basic form, too.
+
+    Beside each English word is the place that the Russian one has in its row, from 1: the first is the usual one.
+    """
+    table: dict[str, dict[str, int]] = {}
     for english, russian in russian_by_english().items():
-        for words in russian:
-            forms = " ".join(map(_entry, words.split()))
-            table.setdefault(forms, {}).update(dict.fromkeys((english, lemma(english))))
-    return {forms: tuple(english) for forms, english in table.items()}
+        for place, words in enumerate(russian, 1):
+            row = table.setdefault(" ".join(map(_entry, words.split())), {})
+            row |= {word: min(place, row.get(word, place)) for word in (english, lemma(english))}
+    return table
 
 
 @lru_cache(maxsize=50_000)
@@ -44,11 +51,29 @@ def english_of(*words: str) -> tuple[str, ...]:
     >>> english_of("верблюдом"), english_of("подводную", "лодку"), english_of("камилавкой")
     (('camel',), ('submarine',), ())
     """
+    return tuple(english_places(*words))
+
+
+@lru_cache(maxsize=50_000)
+def english_places(*words: str) -> Mapping[str, int]:
+    """Return the English words for one or two Russian ones, each with how far behind the usual one it stands, from 1.
+
+    What the words are as they stand comes before what they may be a form of: "сыр" is a cheese, and hardly damp.
+
+    >>> english_places("парень"), english_places("сыр")
+    ({'boy': 2, 'guy': 1}, {'cheese': 1, 'damp': 101})
+    """
     forms = [""]
     for word in words:
         forms = [f"{before} {form}".strip() for before in forms for form in _basic_forms(word)]
     table = english_by_russian() if forms else {}  # it takes the analyser of Russian words
-    return tuple(dict.fromkeys(english for form in forms for english in table.get(form, ())))
+    as_typed = " ".join(words).replace("ё", "е")
+    places: dict[str, int] = {}
+    for form in forms:
+        behind = FORMS_BEHIND * (form != as_typed and as_typed in table)
+        for english, place in table.get(form, {}).items():
+            places[english] = min(place + behind, places.get(english, place + behind))
+    return places
 
 
 @lru_cache(maxsize=50_000)

@@ -26,6 +26,7 @@ from withsense_tf.search.said_words import (
     QueryWords,
     ShownTexts,
     as_captions_say,
+    colour_limits,
     counts_of_forms,
     looks_of_said,
 )
@@ -194,7 +195,7 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     by_pixels = form.pixels.numbers_by(figures)
     looks, has_captions = _looks(question, rows)
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
-    share = by_words = confirmation = np.zeros(len(rows))
+    share, by_words, confirmation, limits = np.repeat([[0.0], [0], [0], [1]], len(rows), axis=1)
     if form.words is not None:
         counts, captions = _counts(question, weights, rows)
         in_captions = counts * has_captions[:, None], captions * has_captions
@@ -204,10 +205,11 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
             as_read = _counts(question, weights_as_read, rows)
         share, by_words = looks_of_said(form.words, weights_as_read, as_read, has_captions, form.by_captions)
         confirmation = np.maximum(form.words.score(weights_as_read, *as_read), share * by_words)
+        limits = colour_limits(form, question.words, question.model, rows, weights_as_read, as_read[0])
     before = form.number_of(cosines, by_pixels, looks, figures)
-    numbers = form.with_words_said(before, share, by_words)
+    numbers = np.minimum(form.with_words_said(before, share, by_words), limits)
     scores = form.places(form.score(cosines, by_pixels, looks), before, numbers, has_captions)
-    scores[front:] = cosines[front:] - _behind(form)
+    scores[front:] = cosines[front:] - form.behind
     order = rank_order(scores, rows)
     was_told = looks.any(axis=1) | (share > 0)
     return RowRanking(
@@ -257,15 +259,6 @@ def _word_looks(
     """Return how well the captions of each row's photo confirm the words of the query, (rows, 3)."""
     unknown = {lemma(word) for word in form.unknown(question.words.text)}
     return (form.words or WordFit()).looks(weights, unknown, *counts)
-
-
-def _behind(form: HybridForm) -> float:
-    """Return what brings any cosine below all that a hybrid can score.
-
-    What it weighs is at most 1, but a cosine from which local scaling took its share is at least -1.5, its square 2.25.
-    """
-    most = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
-    return float(2 + 2.3 * most)
 
 
 def _looks(question: _Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

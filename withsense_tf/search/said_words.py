@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 
 from withsense_tf.common.limits import parse_json
+from withsense_tf.common.words import lemma
 from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.data.named import column_text
 from withsense_tf.index.brought import author
@@ -38,8 +39,11 @@ from withsense_tf.index.tables.words_table import (
     plain_words,
 )
 from withsense_tf.index.vectors.filters import Where
+from withsense_tf.matchers.forms.colour_words import coloured_things, has_another_colour
+from withsense_tf.matchers.forms.hybrid_form import HybridForm
 from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
 from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.search.query.tokens import tokens
 
 T = TypeVar("T")
 
@@ -234,6 +238,35 @@ def _text_that_counts(text: str, marks: Sequence[str]) -> str:
     """
     captions, sign, keywords = text.partition(KEYWORDS)
     return text if not sign or any(mark in keywords for mark in marks) else captions.rstrip("\n")
+
+
+def colour_limits(
+    form: HybridForm,
+    words: QueryWords,
+    model: int,
+    rows: np.ndarray,
+    weights: Mapping[str, float],
+    counts: np.ndarray,
+) -> np.ndarray:
+    """Return the most that the number of each row's photo may be, (rows,), by the colours that captions give to things.
+
+    Of a man in red under a green umbrella all words of "a red umbrella" were said, and no red umbrella: such a colour
+    is not there, and the photo shows of the query what the other words weigh. `weights` and `counts` are those of the
+    words that captions are asked for; where a row has none of them, it is not looked at.
+    """
+    readings = {} if form.chance_ is None else form.chance_.familiarity.readings(words.text)
+    forms, limits = list(weights), np.ones(len(rows))
+    for colour, thing in coloured_things(
+        [readings.get(lemma(one.low), one.low) for one in tokens(words.text)]
+    ):
+        if words.texts is None or colour not in weights or thing not in weights:
+            continue
+        have_both = np.all(counts[:, [forms.index(colour), forms.index(thing)]] > 0, axis=1)
+        for place in np.flatnonzero(have_both).tolist():
+            plain = words.texts.cells_at(model, int(rows[place]))[1]
+            if has_another_colour(colour, thing, plain.split()):
+                limits[place] -= weights[colour] / sum(weights.values())
+    return limits
 
 
 def looks_of_said(

@@ -92,14 +92,33 @@ def test_a_russian_word_counts_as_the_english_one_that_a_table_has_for_it_wherev
     assert own.shares(["hound"])["hound"][words.vocabulary_["dog"]] > 0.99
 
 
-def test_a_russian_word_of_several_english_ones_counts_as_each_by_how_many_captions_have_it() -> None:
+def test_a_russian_word_of_several_english_ones_counts_as_each_by_how_many_captions_and_how_usual() -> None:
     words = WordWeights(lemmas=True).fit(["a jersey", "a shirt", "a shirt", "a shirt", "a car"])
     own = NearWords(Angles(), np.zeros((len(words.vocabulary_), 2)), [], words)
     shares = own.shares(["майка"])["майка"]
     assert set(shares) == {words.vocabulary_["jersey"], words.vocabulary_["shirt"]}
     assert sum(shares.values()) == pytest.approx(1)
-    # Rarity counts one text more than there is.
-    assert shares[words.vocabulary_["shirt"]] == pytest.approx(4 / 6)
+    # Rarity counts one text more than there is; a shirt is a рубашка and a футболка before it is a майка.
+    assert shares[words.vocabulary_["shirt"]] == pytest.approx(4 / 3 / (4 / 3 + 2))
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "other"),
+    [
+        ("лев", "lion", "leave"),
+        ("велик", "bike", "big"),
+        ("пень", "stump", "froth"),
+        ("горе", "mountain", "bike"),
+    ],
+)
+def test_a_russian_word_counts_as_what_it_is_as_it_stands_where_captions_have_that(
+    typed: str, english: str, other: str
+) -> None:
+    words = WordWeights(lemmas=True).fit(["a lion", "leave it", "a big bike", "a stump, froth", "a mountain"])
+    own = NearWords(Angles(), np.zeros((len(words.vocabulary_), 2)), ["большой"], words)
+    shares = {column: round(share, 2) for column, share in own.shares([typed])[typed].items()}
+    assert shares[words.vocabulary_[english]] > 0.95
+    assert shares.get(words.vocabulary_[other], 0) < 0.05
 
 
 @pytest.mark.parametrize("captions", [["собака бежит", "кошка спит", "a cat"], ["a car", "a moon"]])

@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.common.unit import unit
-from withsense_tf.common.words import lemma
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_scatter import (
     Scatter,
@@ -158,7 +157,7 @@ class CaptionSpace(TextEncoder):
         new = [text for text in dict.fromkeys(texts) if self._memory.get(text) is None]
         if self.vectors is None or not new:
             return
-        self._near_words.make_ready([self.words_.unknown_forms(text) for text in new])
+        self._near_words.make_ready([self.words_.unknown(text) for text in new])
         points = [
             self._points_of([text], self._with_vectors(self._words([text]), vector))
             for text, vector in zip(new, self.vectors_.encode_groups([[text] for text in new]), strict=True)
@@ -245,8 +244,8 @@ class CaptionSpace(TextEncoder):
         if self.vectors is None:
             return unknown
         # Encoders of sentences give any letters a vector; a word that is near to none of the captions' says nothing.
-        shares = self._near_words.shares([lemma(word) for word in unknown])
-        return tuple(w for w in unknown if w in self.vectors_.unknown(w) or not shares[lemma(w)])
+        shares = self._near_words.shares(unknown)
+        return tuple(w for w in unknown if w in self.vectors_.unknown(w) or not shares[w])
 
     def _fit_words(self, texts: list[str]) -> None:
         self.words_ = WordWeights(

@@ -15,7 +15,7 @@ from withsense_tf.common.unit import unit
 from withsense_tf.common.words import CYRILLIC, SMALL, lemma, stop_words
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.word_weights import WordWeights
-from withsense_tf.encoders.word_pairs import english_of
+from withsense_tf.encoders.word_pairs import english_by_russian, english_places
 
 # Chosen on 121 Russian queries for photos that nothing else is measured on: so many words share a place, by how near
 # they are; those that are farther than the least cosine do not.
@@ -59,24 +59,33 @@ class NearWords:
         for words in groups:
             new = [word for word in dict.fromkeys(words) if word not in self._memory]
             self._memory |= {word: self._of_table(word) for word in new}
-            left = (word for word in new if word not in self.left_out and not word.isdigit())
+            left = (word for word in new if lemma(word) not in self.left_out and not word.isdigit())
             if content_words := [word for word in left if not self._memory[word]]:
                 new_groups.append(content_words)
-        for words, vectors in zip(new_groups, self.encoder.encode_groups(new_groups), strict=True):
+        forms = [list(map(lemma, words)) for words in new_groups]
+        for words, vectors in zip(new_groups, self.encoder.encode_groups(forms), strict=True):
             cosines = unit(vectors) @ self.vectors.T
             self._memory |= {word: _shares(row) for word, row in zip(words, cosines, strict=True)}
 
+    def _is_left_out(self, word: str) -> bool:
+        """Return whether a word gets no shares: by its basic form, unless the table has it as it stands."""
+        return word in self.left_out or (lemma(word) in self.left_out and word not in english_by_russian())
+
     def _of_table(self, word: str) -> dict[int, float]:
-        """Return the columns of a Russian word's English ones, each by how many captions have it; {} without any."""
-        if self.caption_words is None or word in self.left_out or not CYRILLIC.search(word):
+        """Return the columns of a Russian word's English ones; {} without any.
+
+        Each counts by how many captions have it, and the less the farther behind the usual one it stands.
+        """
+        if self.caption_words is None or not CYRILLIC.search(word) or self._is_left_out(word):
             return {}
-        english = english_of(word)
+        english = english_places(word)
         vocabulary, rarity = self.caption_words.vocabulary_, self.caption_words.rarity_
-        columns = sorted({vocabulary[one] for one in english if one in vocabulary})
-        if not columns or not SMALL.isdisjoint(english):
+        places = {vocabulary[one]: place for one, place in english.items() if one in vocabulary}
+        if not places or not SMALL.isdisjoint(english):
             return {}
+        columns = sorted(places)
         # Rarity is a logarithm of how few have a word.
-        often = np.exp(-rarity[columns].astype(np.float64))
+        often = np.exp(-rarity[columns].astype(np.float64)) / [places[column] for column in columns]
         return dict(zip(columns, (often / often.sum()).tolist(), strict=True))
 
 

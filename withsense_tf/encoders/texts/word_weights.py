@@ -69,7 +69,7 @@ class WordWeights(Saveable):
         from scipy.sparse import csr_matrix
 
         check_several(texts)
-        unknown = [self.unknown_forms(text) if near else [] for text in texts]
+        unknown = [self.unknown(text) if near else () for text in texts]
         shares = near(list(chain.from_iterable(unknown))) if near else {}
         ends: list[int] = [0]
         columns: list[int] = []
@@ -94,10 +94,6 @@ class WordWeights(Saveable):
         """Return the words of a text that do not count."""
         form = lemma if self.lemmas else str
         return tuple(word for word in words(text) if form(word) not in self.vocabulary_)
-
-    def unknown_forms(self, text: str) -> list[str]:
-        """Return the words of a text that do not count, in the form in which words are counted."""
-        return [lemma(word) for word in self.unknown(text)] if self.lemmas else list(self.unknown(text))
 
     def share_unknown(self, text: str) -> float:
         """Return the share of a text's words that do not count, from 0 to 1; of a text without words, 0."""

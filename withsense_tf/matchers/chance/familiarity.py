@@ -12,7 +12,7 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
 from withsense_tf.common.words import CYRILLIC, SMALL, lemma, lemmas, words
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.word_pairs import english_of
+from withsense_tf.encoders.word_pairs import english_places
 from withsense_tf.matchers.chance.noun_lists import strange_words
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.forms.word_fit import telling_forms
@@ -87,8 +87,8 @@ class Familiarity(Saveable):
         """Return the telling words of a text in their basic form, each with the one that captions are asked for.
 
         That is an English word for a Russian one that the table of word pairs has, where captions have it more often:
-        of several the one of which they have most. Where they are in English alone, any is better than the Russian
-        one. Russian words for small ones, as "beside", tell nothing.
+        of several the one of which they have most, by how usual it is. Where they are in English alone, any is better
+        than the Russian one. Russian words for small ones, as "beside", tell nothing.
         """
         memory: dict[str, dict[str, str]] = self.__dict__.setdefault("_readings", {})
         if len(memory) > MOST_REMEMBERED:
@@ -108,8 +108,10 @@ class Familiarity(Saveable):
         for size in (1, 2):
             for at in range(len(parts) - size + 1):
                 russian = forms[at : at + size]
-                english = english_of(*parts[at : at + size])
-                best = max(english, key=lambda word: (word in SMALL, self._count(word)), default="")
+                english = english_places(*parts[at : at + size])
+                best = max(
+                    english, key=lambda one: (one in SMALL, self._count(one) / english[one]), default=""
+                )
                 is_rarer = self.vectors is not None and max(map(self._count, russian)) < self._count(best)
                 if best and (is_rarer or all(map(self._is_other, russian))):
                     readings |= dict.fromkeys(russian, best)

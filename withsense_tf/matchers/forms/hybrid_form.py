@@ -53,6 +53,16 @@ class HybridForm(SearchForm):
         """Return the width of each vector that is kept of a photo; captions lie in the same space."""
         return {PHOTO: self.pixels.width, CAPTIONS: self.pixels.width}
 
+    @property
+    def behind(self) -> float:
+        """Return what brings any cosine below all that it can score.
+
+        What it weighs is at most 1, but a cosine from which local scaling took its share is at least -1.5, its square
+        2.25.
+        """
+        most = 0.0 if self.line is None else np.abs(self.line.weights).sum() + abs(self.line.intercept)
+        return float(2 + 2.3 * most)
+
     def queries(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, float32, (texts, width)."""
         return self.pixels.queries(texts)
