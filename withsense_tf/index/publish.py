@@ -79,15 +79,15 @@ def publish_photos(
         restrictions.check(tables)
     set_state(tables, version=get_state(tables, "version") + 1)
     put_census(tables)
-    renamed = count_renamed(digests, photo_digests(tables, LIVE_PHOTOS))
-    new = len(new_states) - len(old_states) - renamed
-    return Publication(new, len(old_states), len(removed_photos) - renamed, renamed, rows)
+    renames = count_renames(digests, photo_digests(tables, LIVE_PHOTOS))
+    new = len(new_states) - len(old_states) - renames
+    return Publication(new, len(old_states), len(removed_photos) - renames, renames, rows)
 
 
-def count_renamed(before: Mapping[str, str], now: Mapping[str, str]) -> int:
+def count_renames(before: Mapping[str, str], now: Mapping[str, str]) -> int:
     """Return how many photos are there under another name than before, by the digest of each name.
 
-    >>> count_renamed({"a": "1", "b": "2"}, {"b": "2", "c": "1", "d": "1"})
+    >>> count_renames({"a": "1", "b": "2"}, {"b": "2", "c": "1", "d": "1"})
     1
     """
     came = Counter(now[name] for name in now.keys() - before.keys())

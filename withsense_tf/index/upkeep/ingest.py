@@ -18,7 +18,7 @@ from withsense_tf.index.brought import brought_names, erase_kept_out, with_capti
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import warn_of_overrides
-from withsense_tf.index.publish import count_renamed, publish_photos
+from withsense_tf.index.publish import count_renames, publish_photos
 from withsense_tf.index.tables.captions_table import captioned_names
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
 from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, live_tags, photo_digests
@@ -46,7 +46,7 @@ class Report:
     same: int
     quarantined: tuple[UnusablePhoto, ...]
     kept_out: int = 0
-    renamed: int = 0
+    other_names: int = 0
 
     def __str__(self) -> str:
         parts = [
@@ -55,7 +55,9 @@ class Report:
         parts += [f"{len(self.quarantined):,} in quarantine"] if self.quarantined else []
         parts += [f"{self.kept_out:,} kept out"] if self.kept_out else []
         # Their vectors are kept by content, so that nothing is computed for them.
-        return ", ".join([*parts, *([f"{self.renamed:,} moved to other names"] if self.renamed else [])])
+        return ", ".join(
+            [*parts, *([f"{self.other_names:,} moved to other names"] if self.other_names else [])]
+        )
 
 
 def ingest(
@@ -139,8 +141,8 @@ def _leaving(
         live = photo_digests(tables, LIVE_PHOTOS)
         leaving |= live.keys() - names - brought_names(tables)
         now = {one.name: one.digest for one in staging.items if one.name not in live.keys() | leaving}
-        renamed = count_renamed({name: live[name] for name in leaving & live.keys()}, now)
-        _check_not_emptied(index, len(live), len(leaving & live.keys()) - renamed, others)
+        count = count_renames({name: live[name] for name in leaving & live.keys()}, now)
+        _check_not_emptied(index, len(live), len(leaving & live.keys()) - count, others)
         _check_not_silenced(index, tables, staging.items, others)
     return leaving
 
@@ -161,9 +163,11 @@ def _check_not_silenced(
         return
     captioned = captioned_names(tables)
     digests, names = photo_digests(tables, LIVE_PHOTOS), {item.name for item in items}
-    moved = {digests[name] for name in captioned - names}
+    other_digests = {digests[name] for name in captioned - names}
     without = [
-        item for item in items if not item.captions and (item.name in captioned or item.digest in moved)
+        item
+        for item in items
+        if not item.captions and (item.name in captioned or item.digest in other_digests)
     ]
     silent = [one for one in with_captions_of_users(tables, live_tags(tables), without) if not one.captions]
     if len(silent) > len(captioned) / 2:

@@ -43,7 +43,7 @@ class ShownWords:
 
     def _count(self, word: str) -> int:
         plain = count_plain_photos_with(self._tables, "plain", word, self._limit)
-        return plain + sum(map(self._may_show, self.texts.names_with("plain", word)))
+        return plain + sum(map(self._door.lets_find, self.texts.names_with("plain", word)))
 
     @property
     def are_russian(self) -> bool | None:
