@@ -69,7 +69,7 @@ def test_no_texts_and_an_empty_text_have_vectors_of_its_width() -> None:
 
 def test_missing_weights_are_named_with_the_way_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(UniversalSentences, "PACKAGE", "no-such-package")
-    with pytest.raises(WeightsMissingError, match=r"no-such-package.*withsense_tf weights get use"):
+    with pytest.raises(WeightsMissingError, match=r"no-such-package.*withsense weights get use"):
         UniversalSentences().encode(["a dog"])
 
 

@@ -123,7 +123,7 @@ def test_where_nobody_judged_the_report_says_so_and_what_captions_can_say(
     page = (tmp_path / "out/explore/index.html").read_text(encoding="utf-8")
     for text in (printed, page):
         assert "Nobody judged these photos" in text
-        assert "withsense_tf compare --data FOLDER" in text
+        assert "withsense compare --data FOLDER" in text
 
 
 def test_where_files_of_judgements_are_empty_the_report_does_not_promise_what_compare_refuses(
@@ -136,7 +136,7 @@ def test_where_files_of_judgements_are_empty_the_report_does_not_promise_what_co
     page = (tmp_path / "out/explore/index.html").read_text(encoding="utf-8")
     for text in (printed, page):
         assert "Fill or mend ExpertAnnotations.tsv and CrowdAnnotations.tsv, or take away" in text
-        assert "withsense_tf compare --data FOLDER" not in text
+        assert "withsense compare --data FOLDER" not in text
 
 
 def test_photos_that_nobody_describes_are_explored_too(folder: Path, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_photos_that_move_do_not_lose_the_captions_of_most_either(index: PhotoIn
     with pytest.raises(SettingError, match=r"6 of the 6 photos .* would lose all of them.*--replace"):
         ingest(index, moved(looks, 6, texts=[]), LAW, others="remove")
     assert contents(index) == before
-    assert ingest(index, moved(looks, 6, texts=[]), LAW, others="replace").renamed == 6
+    assert ingest(index, moved(looks, 6, texts=[]), LAW, others="replace").other_names == 6
 
 
 def test_a_photo_that_left_leaves_nothing_in_the_tables(index: PhotoIndex) -> None:
