@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
 from withsense_tf.app.api_keys import KeyRing
-from withsense_tf.app.server import REFUSAL_SECONDS, create_app
+from withsense_tf.app.page.example_searches import _best_photos
+from withsense_tf.app.page.wording import LANGUAGES
+from withsense_tf.app.server import REFUSAL_SECONDS, create_app, warm_page
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -28,6 +30,19 @@ def test_a_search_answers_with_photos_and_the_notice(client: TestClient) -> None
     assert {place["kind"] for place in places} == {"photo", "withheld"}
     assert sum(place["count"] for place in places if place["kind"] == "withheld") == 2
     assert {place["name"] for place in places if place["kind"] == "photo"} == set(SHOWN)
+
+
+def test_what_the_first_page_offers_is_there_before_the_first_request(
+    still_place: Place, tmp_path: Path
+) -> None:
+    before = _best_photos.cache_info()
+    with TestClient(
+        create_app(still_place.settings(state=tmp_path), warm_page), base_url="http://localhost:8000"
+    ) as one:
+        loaded = _best_photos.cache_info()
+        assert loaded.misses == before.misses + len(LANGUAGES)
+        assert one.get("/", headers={"accept": "text/html"}).status_code == 200
+        assert _best_photos.cache_info().misses == loaded.misses
 
 
 def test_where_no_rule_holds_all_is_shown(client: TestClient) -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from withsense_tf.__main__ import app
 from withsense_tf.commands.demo import (
     AUTHORS,
     CAMERAS,
+    _open,
     drawn_size,
     free_port,
     law_options,
@@ -157,6 +159,21 @@ def test_a_port_that_is_taken_is_passed_over() -> None:
         port = taken.getsockname()[1]
         assert free_port(port) > port
     assert 8000 <= free_port(65536) < 8020
+
+
+def test_the_address_is_said_once_the_server_listens(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_browser() -> None:
+        raise webbrowser.Error
+
+    monkeypatch.setattr(webbrowser, "get", no_browser)
+    looks = iter([False, False, True])
+    monkeypatch.setattr("withsense_tf.commands.demo.is_served", lambda _: next(looks))
+    monkeypatch.setattr("withsense_tf.commands.demo.time.sleep", lambda _: print("still loading"))
+    _open(8123)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["still loading", "still loading", "Open http://127.0.0.1:8123/ in a browser."]
 
 
 @pytest.mark.slow

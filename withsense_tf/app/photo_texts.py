@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +44,15 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
             "image": image_path(id_of_photo, here.door.country),
         }
     return known_photos
+
+
+def caption_text(text: str) -> str:
+    """Write a caption without the blank that data sets have before its stop.
+
+    >>> caption_text("A dog runs .")
+    'A dog runs.'
+    """
+    return re.sub(r"\s+([.,!?])", r"\1", text).strip()
 
 
 def image_path(id_: str, country: str | None) -> str:

@@ -34,7 +34,9 @@ from withsense_tf.app.guards.request_log import (
 from withsense_tf.app.guards.security_headers import SecurityHeaders
 from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.page.drawing_board import PageReader
+from withsense_tf.app.page.example_searches import example_searches
 from withsense_tf.app.page.page_routes import page_router, problem_page
+from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import TITLES, ProblemError, problem_response, wrong_parameter
 from withsense_tf.app.routes import (
@@ -72,8 +74,10 @@ DrawProblem = Callable[[Scope, ProblemError], Response | None]
 RETRY: Final = {"Retry-After": "5"}
 
 
-def create_app(settings: AppSettings) -> ASGIApp:
-    """Return the application, guards included."""
+def create_app(
+    settings: AppSettings, warm_up: Callable[[PhotoService], None] = PhotoService.warm_up
+) -> ASGIApp:
+    """Return the application, guards included; what `warm_up` loads is there before the first request."""
     settings.check_open_to_others()
     service = PhotoService(settings)
     metrics = Metrics(service.numbers)
@@ -86,7 +90,7 @@ def create_app(settings: AppSettings) -> ASGIApp:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.service, app.state.metrics = service, metrics
+    app.state.service, app.state.metrics, app.state.warm_up = service, metrics, warm_up
     app.state.keys = None if settings.keys is None else KeyRing(settings.keys)
     reading = (search_routes, photo_routes, model_routes)
     for routes in (*reading, write_routes, review_routes, removal_routes, health_routes):
@@ -118,7 +122,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     # read, which would take a fifth longer, nor later.
     gc.disable()
     try:
-        await asyncio.to_thread(service.warm_up)
+        await asyncio.to_thread(app.state.warm_up, service)
         gc.freeze()
     finally:
         gc.enable()
@@ -146,7 +150,18 @@ def app_of_environment() -> ASGIApp:
     """Return the application of a worker, which reads its settings from the environment."""
     end_with_parent()
     write_lines()
-    return create_app(AppSettings.from_environment())
+    return create_app(AppSettings.from_environment(), warm_page)
+
+
+def warm_page(service: PhotoService) -> None:
+    """Load all that searches need, and what the first page offers, in each of its languages.
+
+    Who opens it as soon as it is said to be served would wait for that: on a busy machine for a minute.
+    """
+    service.warm_up()
+    with suppress(WithSenseError, ProblemError):
+        for language in LANGUAGES:
+            example_searches(service, None, language)
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from withsense_tf.app.answers import ColumnAnswer, ColumnsAnswer, ExamplesAnswer
 from withsense_tf.app.photo_service import Doorway, PhotoService
+from withsense_tf.app.photo_texts import caption_text
 from withsense_tf.common.words import is_keyword_list
 from withsense_tf.index.tables.captions_table import free_captions
 from withsense_tf.search.filter_law import columns_to_name, told_values
@@ -43,7 +44,7 @@ def query_examples(
         queries = dict.fromkeys(
             as_query(text)
             for text in _first_captions(here, k * SPARE, is_russian)
-            if suits_front_page(text) and not is_keyword_list(text)
+            if suits_front_page(text) and is_sentence(text)
         )
         return ExamplesAnswer(queries=list(queries)[:k])
 
@@ -60,8 +61,21 @@ def _first_captions(here: Doorway, most: int, is_russian: bool | None) -> list[s
 
 
 def as_query(caption: str) -> str:
-    """Return a caption as people would type it."""
-    return caption.strip(" .").casefold()
+    """Return a caption as people would type it.
+
+    >>> as_query("A dog , possibly a basset hound , stands .")
+    'a dog, possibly a basset hound, stands'
+    """
+    return caption_text(caption).strip(" .").casefold()
+
+
+def is_sentence(caption: str) -> bool:
+    """Return whether a caption is what one would type: no list of keywords, however few they are.
+
+    >>> is_sentence("A dog, possibly a hound"), is_sentence("tree; skier"), is_sentence("tree, dog, grass")
+    (True, False, False)
+    """
+    return ";" not in caption and not is_keyword_list(caption)
 
 
 def general_queries(language: str) -> list[str]:

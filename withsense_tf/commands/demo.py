@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -50,7 +51,7 @@ CAMERAS: Final = ("Canon EOS R6", "Fujifilm X100V", "Leica M6", "Nikon D90", "Ni
 AUTHORS: Final = ("Ada Berg", "Ivo Novak", "Mira Lund", "Tom Reyes")
 FIRST_DAY, DAYS = date(2021, 1, 1), 5 * 365
 USUAL_PORT: Final = 8000
-SECONDS_TO_OPEN: Final = 3.0
+SECONDS_BETWEEN_LOOKS: Final = 0.3
 SECONDS_TO_END: Final = 3.0
 INTERRUPT_CODE: Final = 130  # as shells have it
 PROGRAM: Final = (sys.executable, "-m", "withsense_tf")
@@ -101,7 +102,7 @@ def demo(
         return
     at = free_port(port)
     if browser:
-        open_later(f"http://127.0.0.1:{at}/")
+        open_later(at)
     run(
         (
             "serve",
@@ -215,20 +216,27 @@ def run(command: tuple[str, ...]) -> None:
 def free_port(port: int, tries: int = 20) -> int:
     """Return the first port from this one on that nobody listens at; behind the last port come the usual ones."""
     for number in chain(range(port, min(port + tries, 65536)), range(USUAL_PORT, USUAL_PORT + tries)):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", number)):
-                return number
+        if not is_served(number):
+            return number
     raise SettingError(f"Others listen at the {tries} ports from {port} on; name another one with --port.")
 
 
-def open_later(address: str) -> None:
-    """Open a browser once the server listens; where there is none, the address is said all the same."""
-    timer = threading.Timer(SECONDS_TO_OPEN, _open, [address])
-    timer.daemon = True
-    timer.start()
+def is_served(port: int) -> bool:
+    """Return whether a program listens at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _open(address: str) -> None:
+def open_later(port: int) -> None:
+    """Open a browser once the server listens, for which it first loads what its page needs."""
+    threading.Thread(target=_open, args=[port], daemon=True).start()
+
+
+def _open(port: int) -> None:
+    """Wait for the server, however long it loads; where there is no browser, the address is said all the same."""
+    while not is_served(port):
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    address = f"http://127.0.0.1:{port}/"
     try:
         webbrowser.get().open(address)
     except webbrowser.Error:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from withsense_tf.policy.photo_decisions import PhotoDecision
     from withsense_tf.policy.service import LawFiles
 
-# What is told of each restricted photo.
+# What is told of each restricted photo. Its votes are texts of any kind, keywords too: there may be more than captions.
 CELLS: Final = ("photo", "source", "votes", "captions", "evidence")
 
 

@@ -202,5 +202,6 @@ def run(settings: AppSettings) -> None:
         # Requests have their own guards, and these lines would say what was asked for.
         log_config=None,
     )
+    typer.echo(f"Loading {settings.index} and the first page; on a busy machine this takes a minute.")
     place = f"{settings.index} at http://{settings.host}:{settings.port}/"
     serve_until_stopped(config, lambda: typer.echo(f"Serving {place} (stop with Ctrl-C)"))

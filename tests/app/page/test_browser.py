@@ -250,7 +250,8 @@ def test_a_forbidden_query_shows_the_notice_and_another_country_its_own_rule(vis
     page = visit("/")
     page.locator("#q").fill("a small child on a swing")
     page.locator(".withheld-page").wait_for()
-    assert page.locator("h1").inner_text() == NOTICE
+    assert page.locator("h1").inner_text() == "This search is not answered"
+    assert NOTICE in page.locator(".withheld-page").inner_text()
     with page.expect_navigation():
         page.locator("#country").select_option("AQ")
     assert page.locator(".withheld-page").count() == 0
@@ -499,6 +500,36 @@ def test_what_figures_are_not_of_stands_above_them_and_beside_each(visit: Visit)
     for card in page.locator(".card:has(.big)").all():
         assert "photos not known" in card.locator(".bad").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_below_a_narrow_photo_dots_and_words_are_whole_or_gone_and_captions_line_up(
+    visit: Visit, language: str
+) -> None:
+    page = visit(ASKED, language)
+    wrong, heights, seen = page.locator(".tile:has(.fit)").first.evaluate(
+        """tile => {
+          const [wrong, heights, seen] = [[], new Set(), {}];
+          for (let width = 110; width <= 420; width += 3) {
+            tile.style.width = `${width}px`;
+            const meta = tile.querySelector(".meta").getBoundingClientRect();
+            const fit = tile.querySelector(".fit").getBoundingClientRect();
+            const acts = tile.querySelector(".acts").getBoundingClientRect();
+            heights.add(Math.round(meta.height));
+            if (acts.top < meta.top - 1 || acts.bottom > meta.bottom + 1) wrong.push(`acts ${width}`);
+            for (const part of [".dots", ".word"]) {
+              const box = tile.querySelector(`.fit ${part}`).getBoundingClientRect();
+              const isGone = box.top >= fit.bottom - 1;
+              if (!isGone && box.right > acts.left + 0.5) wrong.push(`${part} ${width}`);
+              if (!isGone) seen[part] ??= width;
+            }
+          }
+          return [wrong, [...heights], seen];
+        }"""
+    )
+    assert wrong == []
+    assert len(heights) == 1
+    assert seen[".dots"] < 150 < seen[".word"] < 260
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -194,6 +194,22 @@ def test_the_notice_stands_as_it_is_prescribed_with_its_translation_beside_it(cl
     assert "недоступно" not in client.get("/law", headers={"cookie": "withsense_country=BB"}).text
 
 
+def test_a_refused_query_has_a_headline_that_speaks_of_no_image(client: TestClient) -> None:
+    headers = {"cookie": "withsense_country=BB", "accept": "text/html"}
+    text = client.get("/search?q=a+toddler", headers=headers).text
+    main = text.partition("<main")[2].partition("</main")[0]
+    assert re.findall(r"<h1[^>]*>([^<]+)", main) == ["This search is not answered"]
+    assert ">This image is unavailable in your country in compliance with local laws</p>" in text
+
+
+def test_a_page_answers_a_query_in_its_own_language_whatever_the_query_is_in(client: TestClient) -> None:
+    headers = {"cookie": "withsense_country=BB; withsense_language=en", "accept": "text/html"}
+    text = client.get("/search?q=дирижабль", headers=headers).text
+    answer = text.partition('class="nothing"')[2].partition("</section>")[0]
+    assert "No good match" in answer
+    assert not re.search(r'lang="ru"|Не |ничего|ближайш', answer)
+
+
 def test_what_allows_a_text_is_there() -> None:
     assert in_russian(NOTHING) is not None
 

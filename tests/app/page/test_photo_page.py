@@ -17,7 +17,7 @@ def test_a_photo_has_a_page_with_what_is_said_and_why_it_fits(client: TestClient
     text = client.get(f"/photo/{id_}?q=a+plain+red+wall", headers=BB).text
     assert "Why it was found" in text
     assert text.count("<meter") == 3  # pixels, captions, words
-    assert "neither their sum nor their mean" in text
+    assert "These are clues." in text
     tile = client.get("/search?q=a+plain+red+wall&minimum=0", headers=BB).text
     assert "by what is seen" not in tile  # where all parts and that sentence have no room
     assert "came with the collection" in text

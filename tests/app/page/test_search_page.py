@@ -131,7 +131,7 @@ def test_a_query_that_the_law_forbids_is_a_page_with_status_451(client: TestClie
     assert answer.status_code == 451
     assert answer.headers["content-type"].startswith("text/html")
     assert 'rel="blocked-by"' in answer.headers["link"]
-    assert f'<h1 lang="en">{NOTICE}</h1>' in answer.text
+    assert f'<p lang="en">{NOTICE}</p>' in answer.text
     assert 'class="tile' not in answer.text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +18,7 @@ from withsense_tf.app.page.messages import language_of_text, said_of_answer, wit
 from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.photo_texts import caption_text
 from withsense_tf.app.routes.common import may_read, may_write
 from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.evaluation.page.recommendation import of_hundred, photos_amid
@@ -151,15 +151,6 @@ def wide(image: str, width: int) -> str:
     ('/api/v1/photos/a/image?country=DE&width=320', '/api/v1/photos/a/image?width=320')
     """
     return f"{image}{'&' if '?' in image else '?'}width={width}"
-
-
-def caption_text(text: str) -> str:
-    """Write a caption without the blank that data sets have before its stop.
-
-    >>> caption_text("A dog runs .")
-    'A dog runs.'
-    """
-    return re.sub(r"\s+([.,!?])", r"\1", text).strip()
 
 
 def url(path: str, /, **parts: Any) -> str:

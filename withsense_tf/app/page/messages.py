@@ -147,16 +147,15 @@ def said_on_page(language: str, text: str) -> str:
     return (in_russian(text) if language == "ru" else None) or text
 
 
-def said_of_answer(language: str, message: str, query: str, notes: Iterable[str] = ()) -> str:
-    """Return what a search says of an answer, without notes that the page makes itself; of a Russian query in Russian.
+def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:
+    """Return what a search says of an answer in the language of a page, without notes that the page makes itself.
 
-    >>> said_of_answer("en", "No кот found; nearest with minimum=0.", "кот")
-    'Не найдено: кот.'
+    >>> said_of_answer("en", "No кот found; nearest with minimum=0."), said_of_answer("ru", "No кот found.")
+    ('No кот found.', 'Не найдено: кот.')
     """
     for note in notes:
         message = message.replace(note, "")
-    text = " ".join(message.split())
-    return said_on_page("ru" if CYRILLIC.search(query) else language, text)
+    return said_on_page(language, " ".join(message.split()))
 
 
 def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:

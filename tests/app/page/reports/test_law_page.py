@@ -13,6 +13,8 @@ from app_places import Place
 from own_rules import rule, rule_file
 from starlette.testclient import TestClient
 
+from withsense_tf import __version__
+from withsense_tf.app.page.reports.law_figures import STRANGERS_PRECISION, STRANGERS_RECALL
 from withsense_tf.experiments.policy_page import measure, measure_rows, write_report
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -99,9 +101,9 @@ def test_the_last_report_stands_on_the_page_with_intervals_and_a_damaged_one_doe
     report.write_text(json.dumps(json.loads(report.read_text()) | {"policy version": "of before"}))
     assert "other files of the law (version of before)" in client.get("/law").text
     report.write_text('{"policy version": "x", "sets": [{}]}')
-    assert "No report is here yet" in client.get("/law").text
+    assert "Nobody has measured it here yet" in client.get("/law").text
     elsewhere = new_client(place.settings(policy_report=tmp_path / "none.json"))
-    assert "No report is here yet" in elsewhere.get("/law").text
+    assert "Nobody has measured it here yet" in elsewhere.get("/law").text
 
 
 @pytest.mark.parametrize(
@@ -126,18 +128,35 @@ def test_a_report_on_sentences_that_were_learned_from_says_so_with_its_age_limit
     assert "2026-01-31" in text
 
 
-@pytest.mark.parametrize(
-    ("language", "joint"), [("en", r"(\.\d\d) to (\.\d\d)"), ("ru", r"от 0(,\d\d) до 0(,\d\d)")]
-)
-def test_without_a_report_what_strangers_sentences_got_is_told(
-    client: TestClient, language: str, joint: str
+@pytest.mark.parametrize(("language", "recall"), [("en", "94 or 95"), ("ru", "94 или 95")])
+def test_without_a_report_the_figure_to_quote_is_told_in_plain_words(
+    client: TestClient, language: str, recall: str
 ) -> None:
     text = client.get("/law", headers={"accept-language": language}).text
-    limits = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8").partition("## Limits")[2]
-    told = re.findall(r"(\.\d\d) to (\.\d\d)", limits)
-    assert len(told) == 4
-    assert [tuple(one.replace(",", ".") for one in pair) for pair in re.findall(joint, text)] == told
-    assert "withsense policy report --unread FILE" in text
+    part = text.partition('id="right"')[2].partition("</h2>")[2].partition("<h2")[0]
+    numbers = re.findall(r"\d+(?: (?:or|или) \d+)?", part.replace(__version__, ""))
+    assert numbers == ["100", recall, "100", "82"]
+    assert "withsense policy report --unread FILE" in part
+    assert ".json" not in part
+    assert ".md" not in part
+
+
+def test_the_figures_to_quote_are_those_of_readme_and_the_documentation() -> None:
+    root = Path(__file__).parents[4]
+    recall, precision = (f"{share:.3f}"[1:] for share in (STRANGERS_RECALL, STRANGERS_PRECISION))
+    limits = (root / "README.md").read_text(encoding="utf-8").partition("## Limits")[2]
+    assert f"(`newest_unread`): recall {recall}, precision {precision}" in limits
+    table = (root / "docs/explanation/law.md").read_text(encoding="utf-8")
+    row = next(line for line in table.splitlines() if line.startswith("| ") and "newest_unread" in line)
+    assert re.findall(r"\.\d{3}", row) == [recall, precision]
+
+
+def test_the_page_begins_with_who_is_told_why_one_photo_is_withheld(client: TestClient) -> None:
+    text = client.get("/law").text
+    beginning = text.partition("</h1>")[2].lstrip()
+    assert beginning.startswith("<p>Why one photo is withheld is told to its owner and to reviewers alone:")
+    tile = client.get("/search?q=a+plain+red+wall&minimum=0", headers={"cookie": "withsense_country=BB"}).text
+    assert '<a href="/law">Why?</a></div>' in tile
 
 
 def test_figures_of_the_package_are_not_told_where_a_service_has_rules_of_its_own(
@@ -151,5 +170,5 @@ def test_figures_of_the_package_are_not_told_where_a_service_has_rules_of_its_ow
     judge_anew(index, Policy.of_files(law))
     index.close()
     text = new_client(place.settings(law=law)).get("/law").text
-    assert "No report is here yet" in text
-    assert ".94 to .95" not in text
+    assert "Nobody has measured it here yet" in text
+    assert "94 or 95" not in text

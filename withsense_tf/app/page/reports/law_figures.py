@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, Field
 
@@ -12,6 +14,9 @@ from withsense_tf.common.limits import read_bytes
 from withsense_tf.policy.law import Law
 
 ALL = "all"
+# The figures to quote: of `newest_unread.tsv`, as README and docs/explanation/law.md have them.
+STRANGERS_RECALL: Final = 0.945
+STRANGERS_PRECISION: Final = 0.817
 
 
 class ReportShare(BaseModel):
@@ -76,3 +81,14 @@ def reads_as_the_package(policy: Law) -> bool:
     Which country has which rule, and what people decided of photos, changes nothing of that.
     """
     return policy.second_reader and policy.restricts_review and not policy.languages
+
+
+def numbers_of_hundred(share: float) -> tuple[int, ...]:
+    """Return which whole number of a hundred a share is; both where it lies amid two.
+
+    >>> numbers_of_hundred(0.945), numbers_of_hundred(0.817), numbers_of_hundred(0.9)
+    ((94, 95), (82,), (90,))
+    """
+    hundredths = round(100 * share, 2)
+    least = math.floor(hundredths)
+    return (least, least + 1) if 0.3 < hundredths - least < 0.7 else (round(hundredths),)

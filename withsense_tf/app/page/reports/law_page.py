@@ -9,7 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from withsense_tf import __version__
 from withsense_tf.app import questions
 from withsense_tf.app.page.drawing_board import PageReader, page
-from withsense_tf.app.page.reports.law_figures import last_report, reads_as_the_package
+from withsense_tf.app.page.reports.law_figures import (
+    STRANGERS_PRECISION,
+    STRANGERS_RECALL,
+    last_report,
+    numbers_of_hundred,
+    reads_as_the_package,
+)
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.common.words import is_foreign
@@ -36,5 +42,9 @@ def law(
         hardly_read=verdict and not verdict.restricted and is_foreign(text),
         own_tables=", ".join(file.path.name for file in policy.languages),
         report=last_report(service.settings.policy_report_file),
+        strangers_figures={
+            name: f" {reader.wording('or')} ".join(map(str, numbers_of_hundred(share)))
+            for name, share in (("recall", STRANGERS_RECALL), ("precision", STRANGERS_PRECISION))
+        },
         measured_version=__version__ if reads_as_the_package(policy) else None,
     )
