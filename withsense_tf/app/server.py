@@ -261,7 +261,9 @@ def _problem_of_disk(error: Exception) -> ProblemError:
         return ProblemError(
             503, "index_read_only", "The index may only be read here: nothing was changed.", advice
         )
-    if isinstance(error, RightsError | KeysError) or (isinstance(cause, OSError) and cause.errno in NO_RIGHTS):
+    if isinstance(error, RightsError | KeysError) or (
+        isinstance(cause, OSError) and cause.errno in NO_RIGHTS
+    ):
         return ProblemError(
             503, "no_rights", "The server may not use a file that it needs: nothing was done.", advice
         )
