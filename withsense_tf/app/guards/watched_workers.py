@@ -18,7 +18,7 @@ from uvicorn.supervisors.multiprocess import Process
 # Looks, two a second, at which a worker may say nothing. Not seconds: a machine that is too busy for the workers may
 # be so for who looks. To load a model there takes a worker more than the five seconds that uvicorn gives.
 MOST_SILENT: Final = 120
-STOPPED: Final = "the server stopped"
+LAST_LINE: Final = "the server stopped"
 
 
 class WatchedWorkers(Multiprocess):
@@ -78,7 +78,7 @@ class LoneServer(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End, and say so: the signal that stopped the server ends this process right after."""
         await super().shutdown(sockets)
-        log(STOPPED, "message")
+        log(LAST_LINE, "message")
 
 
 def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
@@ -87,7 +87,7 @@ def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
         workers = WatchedWorkers(config, [config.bind_socket()], began)
         workers.run()
         is_broken = workers.is_broken
-        log(STOPPED, "message")
+        log(LAST_LINE, "message")
     else:
         server = LoneServer(config, began)
         with suppress(KeyboardInterrupt):
