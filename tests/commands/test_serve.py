@@ -198,10 +198,10 @@ def serving(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
         "--drain",
         "120",
     ]
-    with (tmp_path / "log").open("w") as log:
+    with (tmp_path / "log").open("w") as log, (tmp_path / "out").open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "withsense_tf", *words, "--rate", "0"],
-            stdout=subprocess.DEVNULL,
+            stdout=out,
             stderr=log,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -258,7 +258,10 @@ def test_two_workers_answer_and_end_what_is_under_way(
         time.sleep(0.3)
         assert list(pool.map(finish, clients, late)) == [404] * 4
     assert process.wait(240) in (0, -signal.SIGTERM)
+    first, *_ = (tmp_path / "out").read_text().splitlines()
+    assert first.startswith("Loading ")
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
+    assert lines[-1]["message"] == "the server stopped"
     routes = {line["request"]: line["route"] for line in lines if "route" in line}
     assert Counter(routes.values())["/api/v1/search"] == 24
     assert Counter(routes.values())["/api/v1/captions"] == 4

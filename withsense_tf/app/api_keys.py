@@ -53,6 +53,10 @@ class ApiKey:
 NO_KEY: Final = ApiKey("", "", (), "0" * 64, "")
 
 
+class KeysError(DataError):
+    """The file of keys cannot be used, so that nobody may ask."""
+
+
 class KeyRing:
     """The keys in a file that several processes may read and change; a change is seen at the next request."""
 
@@ -100,7 +104,7 @@ class KeyRing:
         try:
             return self._file.value()
         except OSError as error:
-            raise DataError(
+            raise KeysError(
                 f"{self.file} cannot be read as a file of API keys ({words_of(error)}), so nobody may ask."
             ) from error
 
@@ -115,7 +119,7 @@ class KeyRing:
         try:
             keys = [_read_key(cells) for cells in parse_json(content)["keys"]]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DataError(
+            raise KeysError(
                 f"{self.file} is no file of API keys ({words_of(error)}), so nobody may ask. Bring it back from "
                 "a copy; without one, move it away, and everyone needs a new key: withsense "
                 f"keys create NAME --keys {self.file}"
@@ -126,7 +130,7 @@ class KeyRing:
 def read_private(file: Path) -> bytes:
     """Return what a file says that nobody but its owner may read; one that others may read is an error."""
     if os.name == "posix" and file.stat().st_mode & OTHERS_RIGHTS:
-        raise DataError(
+        raise KeysError(
             f"{file} can be read by others, so its keys are not trusted. Say: chmod 600 {file}; and make new keys if "
             "others may have read it."
         )

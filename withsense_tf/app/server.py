@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
 
-from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.api_keys import KeyRing, KeysError
 from withsense_tf.app.guards.body_limits import BodyLimits
 from withsense_tf.app.guards.hosts import HostGuard
 from withsense_tf.app.guards.lone_workers import end_with_parent
@@ -276,7 +276,9 @@ def _problem_of_disk(error: Exception) -> ProblemError:
         return ProblemError(
             503, "index_read_only", "The index may only be read here: nothing was changed.", advice
         )
-    if isinstance(error, RightsError) or (isinstance(cause, OSError) and cause.errno in NO_RIGHTS):
+    if isinstance(error, RightsError | KeysError) or (
+        isinstance(cause, OSError) and cause.errno in NO_RIGHTS
+    ):
         return ProblemError(
             503, "no_rights", "The server may not use a file that it needs: nothing was done.", advice
         )

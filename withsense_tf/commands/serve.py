@@ -171,6 +171,7 @@ def check_port(settings: AppSettings) -> None:
 
 def run(settings: AppSettings) -> None:
     """Listen until the server is told to stop."""
+    typer.echo(f"Loading {settings.index}, which may take a minute ...")
     settings.to_environment()
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     if settings.workers > 1:

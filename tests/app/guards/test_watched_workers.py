@@ -131,12 +131,15 @@ def test_a_worker_that_hangs_is_replaced_with_a_line(begin: Callable[..., SmallS
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_a_server_says_that_it_serves_once_it_listens(
+def test_a_server_says_that_it_serves_once_it_listens_and_that_it_stopped(
     begin: Callable[..., SmallServer], workers: int
 ) -> None:
     server = begin(workers, 120)
     server.begin()
     assert server.listens()
+    server.end()
+    last_line = json.loads(server.log.read_text().splitlines()[-1])
+    assert (last_line["level"], last_line["message"]) == ("info", "the server stopped")
 
 
 @pytest.mark.slow

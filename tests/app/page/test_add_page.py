@@ -9,6 +9,8 @@ from app_places import SECRETS, Place
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.uploads import index_writing
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.kept_out import keep_out
@@ -85,3 +87,32 @@ def test_why_a_photo_is_refused_that_was_taken_out_stands_on_the_page(
     ):
         status, page = bring(client, content, "A wall.", language)
         assert (status, words in page) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "looked at one after another; 1 waits."), ("ru", "проверяются по одному; ждёт 1.")],
+)
+def test_who_waits_is_told_for_what_and_by_its_id_that_it_waits_still(
+    place: Place,
+    new_client: Callable[..., TestClient],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(index_writing, "PATIENCE_SECONDS", 0.01)
+    client = new_client(place.settings(country="BB"))
+    service = PhotoService(place.settings())
+    sent = {"photo": ("a.png", png_of(71), "image/png")}
+    with index_writing.writing_alone(service):
+        status, page = bring(client, png_of(71), "A striped wall.", language)
+        assert (status, words in page) == (202, True)
+        answer = client.post("/api/v1/upload", files=sent, data={"caption": "A striped wall."})
+        state = {"id": answer.json()["id"], "state": "waiting"}
+        assert (answer.status_code, answer.json()) == (202, answer.json() | state)
+        told = client.get(f"/api/v1/photos/{state['id']}")
+        assert (told.status_code, told.json()) == (202, answer.json())
+        # Of what never came nothing is known.
+        assert client.get(f"/api/v1/photos/{service.ids.write('upload_0.png')}").status_code == 404
+    client.post("/api/v1/upload", files=sent, data={"caption": "A striped wall."})
+    assert client.get(f"/api/v1/photos/{state['id']}").json()["id"] == state["id"]

@@ -108,7 +108,7 @@ def test_a_verdict_that_was_changed_by_hand_restricts_until_all_is_judged_anew(
     assert not {CHILD, TWIN} & allowed(index)
     assert not {CHILD, TWIN} & found(index)
     problems = verify_index(index)
-    assert any("index judge --all" in line for line in problems)
+    assert any(f"index judge --all --index {index.folder}" in line for line in problems)
     # The law is the same, so this has nothing to do.
     assert not judge_anew(index, LAW)
     assert verify_index(index) == problems

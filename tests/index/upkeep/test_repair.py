@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +43,9 @@ def test_damaged_vectors_are_an_error_that_names_what_makes_them_good(
         file.write_bytes(
             {"short": content[:-1], "empty": b"", "foreign": b"words " * 99, "no header": content[:20]}[how]
         )
-    with pytest.raises(DataError, match=r"Run: withsense index verify --repair"):
+    with pytest.raises(
+        DataError, match=re.escape(f"Run: withsense index verify --repair --index {index_folder}")
+    ):
         ask(index_folder)
     before = contents(PhotoIndex(whole_index))
     repair_index(PhotoIndex(index_folder, store), LAW)
@@ -127,7 +130,8 @@ def test_captions_that_a_model_counts_too_few_of_are_counted_again(index_folder:
     index = PhotoIndex(index_folder)
     with index.catalog.writing() as tables:
         tables.execute("UPDATE generations SET captions = 1")
-    assert verify_index(index) == ["Model 1 counts fewer captions than it has: run index verify --repair."]
+    line = f"Model 1 counts fewer captions than it has. Run: withsense index verify --repair --index {index.folder}"
+    assert verify_index(index) == [line]
     repair_index(index, LAW)
     assert verify_index(index) == []
 

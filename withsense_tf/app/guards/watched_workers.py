@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from logging import ERROR, INFO
 from typing import Final
 
 from uvicorn import Config, Server
@@ -17,6 +18,7 @@ from uvicorn.supervisors.multiprocess import Process
 # Looks, two a second, at which a worker may say nothing. Not seconds: a machine that is too busy for the workers may
 # be so for who looks. To load a model there takes a worker more than the five seconds that uvicorn gives.
 MOST_SILENT: Final = 120
+LAST_LINE: Final = "the server stopped"
 
 
 class WatchedWorkers(Multiprocess):
@@ -73,6 +75,11 @@ class LoneServer(Server):
         if self.started:
             self.began()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, and say so: the signal that stopped the server ends this process right after."""
+        await super().shutdown(sockets)
+        log(LAST_LINE, "message")
+
 
 def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
     """Serve by as many processes as the settings say; one that cannot start is a failure of the command."""
@@ -80,6 +87,7 @@ def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
         workers = WatchedWorkers(config, [config.bind_socket()], began)
         workers.run()
         is_broken = workers.is_broken
+        log(LAST_LINE, "message")
     else:
         server = LoneServer(config, began)
         with suppress(KeyboardInterrupt):
@@ -89,10 +97,10 @@ def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
         sys.exit(STARTUP_FAILURE)
 
 
-def log(message: str) -> None:
+def log(message: str, what: str = "error") -> None:
     """Write a line into the server's log, which the process that starts workers has no other for."""
     # Not before: workers wait for what is imported here.
     from withsense_tf.app.guards.request_log import LOGGER, write_lines
 
     write_lines()
-    LOGGER.error("", extra={"cells": {"error": message}})
+    LOGGER.log(ERROR if what == "error" else INFO, "", extra={"cells": {what: message}})

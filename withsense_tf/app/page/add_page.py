@@ -12,7 +12,7 @@ from withsense_tf.app.page.own_verdict import first_restricting
 from withsense_tf.app.page.wording import Wording
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
-from withsense_tf.app.routes.write_routes import Author, CaptionField, upload
+from withsense_tf.app.routes.write_routes import Author, CaptionField, quarantine_of, upload
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.data.named import own_texts
 
@@ -56,6 +56,8 @@ def add(
         first_restricting(request, (caption, *names)) if answer.state == "withheld" else ("", None)
     )
     values = {"answer": answer, "own_text": own_text, "verdict": verdict}
+    if answer.state == "waiting":
+        values["count"] = quarantine_of(service).count()
     return _page(request, response.status_code, **values)
 
 

@@ -21,12 +21,14 @@ async def health() -> HealthAnswer:
 
 
 @router.get("/ready", summary="Can the server answer?", responses=problems())
-def ready(service: Service) -> HealthAnswer:
-    """The index is open, judged by the law as it is now, a search of it can begin, and the law's files can be used.
+def ready(request: Request, service: Service) -> HealthAnswer:
+    """The index is open, judged by the law as it is now, a search can begin, and the files of law and keys can be used.
 
     Else 503.
     """
     check_law_files(service.settings.law)
+    if request.app.state.keys is not None:
+        request.app.state.keys.all_keys()
     with service.doorway(None) as here:
         generation = here.index.current(here.tables)
         _ = generation.form, generation.vectors  # files are opened once, and are then at hand

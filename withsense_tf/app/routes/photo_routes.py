@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import JSONResponse
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, PhotoId, Service, needs, problems
+from withsense_tf.app.routes.write_routes import UPLOAD_STATES, UploadAnswer, quarantine_of
 from withsense_tf.app.thumbnails import JPEG, WEBP, WIDTHS, PictureCache
 
 router = APIRouter(prefix="/photos", tags=["photos"], dependencies=[needs("read")])
@@ -19,10 +22,23 @@ PICTURES: Final[dict[int | str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@router.get("/{id}", summary="What is known of a photo?", responses=problems(400, 404, 451))
-def photo(service: Service, id: PhotoId, country: CountryParameter = None) -> PhotoAnswer:  # noqa: A002  # as the path has it
-    """Its captions, columns and size; 451 where the law withholds it."""
-    return questions.photo(service, id, country)
+@router.get(
+    "/{id}",
+    summary="What is known of a photo?",
+    response_model=PhotoAnswer,
+    responses=problems(400, 404, 451) | UPLOAD_STATES,
+)
+def photo(service: Service, id: PhotoId, country: CountryParameter = None) -> PhotoAnswer | Response:  # noqa: A002  # as the path has it
+    """Its captions, columns and size; 451 where the law withholds it, and 202 while an upload waits to be judged."""
+    name = service.ids.read(id)
+    # Before the index is asked: the photo may come in meanwhile.
+    waits = name is not None and quarantine_of(service).waits(name)
+    try:
+        return questions.photo(service, id, country)
+    except ProblemError as problem:
+        if not waits or problem.status != 404:
+            raise
+        return JSONResponse(UploadAnswer(id=id, state="waiting").model_dump(), 202)
 
 
 @router.head("/{id}/image", include_in_schema=False)

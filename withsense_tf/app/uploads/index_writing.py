@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -29,12 +29,15 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import count_kept_out, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name
-from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.ingest import ingest, stage_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
-LOCK: Final = "writing.lock"
-WRITER: Final = "writing.by"  # the process that has it, or had it last
+# Each turn has a lock of this name, and a file that says which process has it, or had it last.
+WRITING: Final = "writing"
+# What comes in is looked at before, which may take minutes, and for which no decision waits; whose turn this is takes
+# the other one within it.
+LOOKING: Final = "looking"
 # Below the state folder; what came in lies here.
 PHOTOS: Final = "photos"
 PATIENCE_SECONDS: Final = 20.0
@@ -44,19 +47,24 @@ HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
 MOST_CAPTIONS: Final = 100  # of one photo
 
 
-@contextmanager
-def writing_alone(service: PhotoService) -> Iterator[None]:
+def writing_alone(service: PhotoService) -> AbstractContextManager[None]:
     """Let nobody else change what users brought within the block; who waits too long is asked to come again."""
+    return _alone(service, WRITING)
+
+
+@contextmanager
+def _alone(service: PhotoService, turn: str) -> Iterator[None]:
     folder = service.settings.state_folder
+    writer_file = folder / f"{turn}.by"
     try:
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / LOCK, timeout=PATIENCE_SECONDS):
-                (folder / WRITER).write_text(str(os.getpid()), encoding="utf-8")
+            with FileLock(folder / f"{turn}.lock", timeout=PATIENCE_SECONDS):
+                writer_file.write_text(str(os.getpid()), encoding="utf-8")
                 yield
     except Timeout:
         with suppress(OSError):
-            writer = (folder / WRITER).read_text(encoding="utf-8")
+            writer = writer_file.read_text(encoding="utf-8")
             LOGGER.error("", extra={"cells": {"error": _put_off(writer)}})
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
@@ -64,13 +72,17 @@ def writing_alone(service: PhotoService) -> Iterator[None]:
 
 
 def _put_off(writer: str) -> str:
-    """Say that a change waited too long, for whom, and what to do about it."""
+    """Say that a change waited too long, for whom, and what to do about it; no process is told to end itself."""
+    advice = (
+        ""
+        if writer == str(os.getpid())
+        else f" Look whether it does: top -p {writer} If it rests while this line comes again, end it: kill {writer} "
+        "With several workers another one takes its place; with one, start the server again."
+    )
     return (
         f"a change of the index waited {PATIENCE_SECONDS:g} seconds for its turn and was put off (who asked for it got "
         f"503; an upload stays and is judged later): process {writer} of this server is writing, or was the last to. "
-        f"To judge many photos takes minutes: let it work. Look whether it does: top -p {writer} If it rests while "
-        f"this line comes again, end it: kill {writer} With several workers another one takes its place; with one, "
-        "start the server again."
+        f"To load networks or judge many photos takes minutes: let it work.{advice}"
     )
 
 
@@ -83,7 +95,7 @@ def add_caption(
     withheld, and so is this answer.
     """
     check_author(service, by, country)
-    with writing_alone(service):
+    with _alone(service, LOOKING):
         with service.doorway(country) as here:
             name = service.name_of(here, id_)
             ((_, item),) = stored_items(here.tables, live_of_name(name))
@@ -92,7 +104,9 @@ def add_caption(
         caption = (caption_id(name, by), text)
         # What comes to the photo meanwhile, by an update of its folder, stays, too.
         with_caption = replace(item, captions=(*item.captions, caption), adds_captions=True)
-        ingest(here.index, [with_caption], service.policy, others="keep")
+        stage_ahead(here.index, [with_caption], service.policy)
+        with writing_alone(service):
+            ingest(here.index, [with_caption], service.policy, others="keep")
     return questions.photo(service, id_, country)
 
 
@@ -111,7 +125,7 @@ def check_author(service: PhotoService, by: str | None, country: str | None) -> 
 
 def judge_own(service: PhotoService, waiting: WaitingPhoto) -> None:
     """Bring a photo in for who waits for the answer, unless another worker has done so."""
-    with writing_alone(service):
+    with _alone(service, LOOKING):
         if waiting.folder.exists():
             bring_in(service, Quarantine(waiting.folder.parent), waiting)
 
@@ -162,10 +176,13 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
         if error.kind not in LASTING | HOPELESS:
             raise  # the machine's trouble, and perhaps none the next time
         photo = UnusablePhoto(waiting.name, str(file), error.kind, error.reason)
-    report = ingest(index, [photo], service.policy, others="keep")
-    if report.quarantined or report.kept_out:
-        remove(file)
-    quarantine.leave(waiting)
+    if isinstance(photo, Item):
+        stage_ahead(index, [photo], service.policy)
+    with writing_alone(service):
+        report = ingest(index, [photo], service.policy, others="keep")
+        if report.quarantined or report.kept_out:
+            remove(file)
+        quarantine.leave(waiting)
 
 
 def _item(waiting: WaitingPhoto, file: Path) -> Item:

@@ -167,6 +167,10 @@ class Quarantine:
         """Return how many photos wait."""
         return len(self._folders())
 
+    def waits(self, name: str) -> bool:
+        """Return whether a photo of this name waits."""
+        return any(_name_of(one.name, Path(name).suffix) == name for one in self._folders())
+
     def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
             return []

@@ -14,7 +14,7 @@ import numpy as np
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.rows_table import row_ends, rows_with_digests
-from withsense_tf.index.vectors.vector_file import REPAIR
+from withsense_tf.index.vectors.vector_file import repair
 
 # Rows that are read at once.
 BLOCK: Final = 4_096
@@ -71,7 +71,7 @@ def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
     if bad:
         raise DataError(
             f"damaged: of {len(rows)} photos that were looked at, {len(bad)} have vectors in {generation.folder} that "
-            f"are not those that were written. {REPAIR}"
+            f"are not those that were written. {repair(generation.folder)}"
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -26,7 +27,7 @@ from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
 from withsense_tf.index.upkeep.readable import UnusablePhoto
-from withsense_tf.index.upkeep.staging import Staging, check_law, forget_abandoned
+from withsense_tf.index.upkeep.staging import LawChangedError, Staging, check_law, forget_abandoned
 from withsense_tf.policy.current_policy import Policy
 
 # So many photos may leave at once without a question.
@@ -110,6 +111,16 @@ def ingest(
     left_out = kept_out + len(staging.copies_of_kept_out)
     counts = (publication.new_photos, publication.changed_photos, publication.removed_photos)
     return Report(*counts, staging.same or 0, quarantine, left_out, publication.renamed_photos)
+
+
+def stage_ahead(index: PhotoIndex, items: Sequence[Item], policy: Policy) -> None:
+    """Load networks and embed photos, so that an `ingest` of the same photos has little more to do than publish them.
+
+    Nothing is judged anew here: who changes the law at the same time does so, and the ingest stages again.
+    """
+    coming, _ = without_kept_out(index, items)
+    with suppress(LawChangedError):
+        Staging(index, coming, policy.current(), None).stage()
 
 
 def remove_for_good(

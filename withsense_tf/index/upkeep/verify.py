@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Final
 
 from withsense_tf.errors import DataError, WithSenseError
@@ -29,6 +30,7 @@ from withsense_tf.index.tables.schema import count_orphans, damage
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
+from withsense_tf.index.vectors.vector_file import repair
 from withsense_tf.policy.levels import age_limit_of
 
 BEFORE: Final = "the model before the present one"
@@ -40,7 +42,7 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
         with index.catalog.reading() as tables:
             if wrong := wrong_cells(tables):
                 return wrong
-            problems = _tables(tables) + check_census(tables) + _law(tables)
+            problems = _tables(tables, index.folder) + check_census(tables) + _law(tables, index.folder)
             number = get_state(tables, "current")
             if number is None:
                 index.current(tables)
@@ -57,16 +59,17 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
     return problems + (file_problems(photos, source) if files else [])
 
 
-def _tables(tables: sqlite3.Connection) -> list[str]:
+def _tables(tables: sqlite3.Connection, folder: Path) -> list[str]:
     problems = [f"The tables are damaged: {line}" for line in damage(tables)]
+    judge_all = f"Run index judge --all --index {folder}."
     counts = {
-        f"live photos are not judged for the age limit of {age_limit_of(limit)}: run index judge --all": count_photos(
+        f"live photos are not judged for the age limit of {age_limit_of(limit)}. {judge_all}": count_photos(
             tables, live_without_verdict(limit)
         )
         for limit in get_state(tables, "limits") or []
     }
-    counts["photos are found by other words than their captions': run index verify --repair"] = (
-        count_wrong_words(tables)
+    counts[f"photos are found by other words than their captions'. {repair(folder)}"] = count_wrong_words(
+        tables
     )
     counts["live photos belong to no group of near-duplicates"] = count_photos(tables, LIVE_WITHOUT_GROUP)
     for table, number in count_orphans(tables).items():
@@ -74,7 +77,7 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
     return problems + [f"{number:,} {what}" for what, number in counts.items() if number]
 
 
-def _law(tables: sqlite3.Connection) -> list[str]:
+def _law(tables: sqlite3.Connection, folder: Path) -> list[str]:
     """Return a line where photos, their texts or verdicts are not as they came in and were given."""
     version = get_state(tables, "policy")
     photos = sealed_photos(tables, LIVE_PHOTOS)
@@ -91,19 +94,19 @@ def _law(tables: sqlite3.Connection) -> list[str]:
     if foreign:
         problems.append(
             f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
-            "shown. Run index judge --all, and then index update."
+            f"shown. Run index judge --all --index {folder}, and then index update FOLDER --index {folder}."
         )
     if broken_photos:
         problems.append(
             f"The verdicts on {len(broken_photos):,} photos are not those that the rules gave, such as on "
-            f"{broken_photos[0]}: they are not shown. Run index judge --all."
+            f"{broken_photos[0]}: they are not shown. Run index judge --all --index {folder}."
         )
     return problems
 
 
 def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> list[str]:
     number = generation.number
-    what = f"model {number}"
+    what, remedy_of_rows = f"model {number}", repair(generation.folder)
     problems = []
     remedy = generation.build_again if in_use else f"It is {BEFORE}, which index compact removes."
     if folder_identity(generation.folder) != generation.identity:
@@ -111,12 +114,12 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     if in_use:
         missing = count_photos(tables, live_without_rows(number))
         if missing:
-            problems.append(f"{missing:,} live photos have no vectors by {what}: run index verify --repair.")
+            problems.append(f"{missing:,} live photos have no vectors by {what}. {remedy_of_rows}")
     if caption_count(tables, number) < (caption_end(tables, number) or 0):
-        problems.append(f"Model {number} counts fewer captions than it has: run index verify --repair.")
+        problems.append(f"Model {number} counts fewer captions than it has. {remedy_of_rows}")
     behind_end = count_rows_behind_end(tables, number)
     if behind_end:
-        problems.append(f"{behind_end:,} rows of {what} lie behind its end: run index verify --repair.")
+        problems.append(f"{behind_end:,} rows of {what} lie behind its end. {remedy_of_rows}")
     # Where its form is damaged, nobody can read them before that is put right.
     is_readable = folder_identity(generation.folder, (FORM,)) == generation.form_identity
     vectors = _vectors(tables, generation, what) if is_readable or not in_use else []
@@ -135,6 +138,6 @@ def _vectors(tables: sqlite3.Connection, generation: Generation, what: str) -> l
     bad = sum(len(rows) for rows, _ in damaged_rows)
     if bad:
         problems.append(
-            f"{bad:,} photos have vectors by {what} that are not those that were written: run index verify --repair."
+            f"{bad:,} photos have vectors by {what} that are not those that were written. {repair(generation.folder)}"
         )
     return problems

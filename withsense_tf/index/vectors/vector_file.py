@@ -35,8 +35,13 @@ BLOCK: Final = 4_096
 # Two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.
 SETTLED_NS: Final = 2_000_000_000
 DTYPES: Final = ("float32", "float16")
-# It makes every kind of damage good, also a file that is gone.
-REPAIR: Final = "Run: withsense index verify --repair"
+
+
+def repair(place: Path) -> str:
+    """Say what makes every kind of damage good of an index, also a file that is gone, by a folder or file of it."""
+    # Of the catalog, which makes it, vectors know nothing.
+    index = next((folder for folder in (place, *place.parents) if (folder / "index.json").exists()), None)
+    return f"Run: withsense index verify --repair{'' if index is None else f' --index {index}'}"
 
 
 class VectorFile:
@@ -82,7 +87,9 @@ class VectorFile:
             with self._mapping:
                 self._rows = rows = self._map()
         if len(rows) < count:
-            raise DataError(f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows. {REPAIR}")
+            raise DataError(
+                f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows. {repair(self.path)}"
+            )
         return rows[:count]
 
     def write(self, at: int, vectors: np.ndarray) -> None:
@@ -97,7 +104,7 @@ class VectorFile:
         if at > there:
             raise DataError(
                 f"damaged: {self.path} holds {there} rows, expected at least {at} rows before those that are to be "
-                f"written. {REPAIR}"
+                f"written. {repair(self.path)}"
             )
         # Larger than the sum's own error: nothing is longer than this says.
         longest = 1.001 * math.sqrt(np.einsum("ij,ij->i", numbers, numbers, dtype=np.float64).max(initial=0))
@@ -145,17 +152,17 @@ class VectorFile:
         if not header.startswith(MAGIC):
             raise DataError(
                 f"{self.path} is no file of vectors, or it is damaged: expected it to begin with {MAGIC!r}, got "
-                f"{header[:16]!r}. {REPAIR}"
+                f"{header[:16]!r}. {repair(self.path)}"
             )
         if len(header) < START:
             raise DataError(
-                f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}. {REPAIR}"
+                f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}. {repair(self.path)}"
             )
         _, version, numbers, name, _, _ = HEADER.unpack(header[: HEADER.size])
         if version != FORMAT:
             raise DataError(
                 f"{self.path} has format version {version}, expected {FORMAT}: use the version of withsense_tf that "
-                f"wrote it, or make the file anew. {REPAIR}"
+                f"wrote it, or make the file anew. {repair(self.path)}"
             )
         kind = name.rstrip(b"\0").decode(errors="replace")
         if kind not in DTYPES or not numbers:
@@ -167,14 +174,14 @@ class VectorFile:
         if width not in (None, numbers) or dtype not in (None, kind):
             raise DataError(
                 f"{self.path} holds vectors of {numbers} numbers ({kind}), expected {width or numbers} "
-                f"({dtype or kind}). {REPAIR}"
+                f"({dtype or kind}). {repair(self.path)}"
             )
         # As written by somebody at work, or not at all.
         _ = self.longest
         return numbers, np.dtype(kind)
 
     def _header_damage(self, why: str) -> str:
-        return f"damaged: the header of {self.path} {why}. {REPAIR}"
+        return f"damaged: the header of {self.path} {why}. {repair(self.path)}"
 
     def _map(self) -> np.ndarray:
         """Map what the file holds now; only whole rows count."""
@@ -234,7 +241,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDONLY)
     except FileNotFoundError as error:
-        raise DataError(f"{path} is not there, expected a file of vectors. {REPAIR}") from error
+        raise DataError(f"{path} is not there, expected a file of vectors. {repair(path)}") from error
 
 
 def _write_all(file: int, content: bytes | memoryview, at: int) -> None:
