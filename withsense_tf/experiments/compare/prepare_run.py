@@ -205,12 +205,12 @@ def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def check_models(settings: Config, around: Surroundings, base: BaseRun | None) -> BaseRun | None:
-    """Return the base; raise, before data are read, where a model cannot be made, or the base has no row of it."""
+def check_models(settings: Config, around: Surroundings, base: BaseRun | None, policy: str) -> None:
+    """Raise, before data are read, where a model cannot be made, or settings already tell that the base is another."""
     labels = [label for label, _, _ in label_models(settings, around)]
     if base:
-        base.check_names(labels, settings.splits)
-    return base
+        here = {"seed": str(around.seed), "policy": policy, "is_demo": around.synthetic}
+        base.check_settings(labels, settings, **here)
 
 
 def check_jobs(plan: Plan, base: BaseRun | None, processes: int) -> list[Job]:
