@@ -77,8 +77,8 @@ def parse_rule(text: str) -> Limit:
     if rule.broken(0.0):
         sign, minus = ("<", "-") if rule.measure in MORE_IS_BETTER else (">", "")
         raise SettingError(
-            f"--fail-if {text!r}: a run in which nothing changed would break this rule. For a {rule.measure} that "
-            f"became worse by more than {abs(rule.limit):g} write '{rule.measure}{sign}{minus}{abs(rule.limit):g}'."
+            f"--fail-if {text!r}: a run in which nothing changed would break this rule. If {rule.measure} may "
+            f"become worse by {abs(rule.limit):g} and no more, write '{rule.measure}{sign}{minus}{abs(rule.limit):g}'."
         )
     return rule
 
