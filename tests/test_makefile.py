@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -112,6 +113,10 @@ def test_docs_says_first_what_it_does_and_how_long_that_takes() -> None:
 
 
 def test_a_list_of_packages_changes_nothing_of_what_it_lists(tmp_path: Path) -> None:
+    own, other = {"name": "withsense-tf", "bom-ref": "own"}, {"name": "numpy", "bom-ref": "other"}
+    listing = tmp_path / "artifacts/sbom.json"
+    listing.parent.mkdir()
+    listing.write_text(json.dumps({"metadata": {}, "components": [other, own]}))
     calls = calls_of(
         tmp_path, "sbom", programs=("artifacts/sbom_tool/bin/python", "artifacts/sbom_tool/bin/cyclonedx-py")
     )
@@ -120,6 +125,8 @@ def test_a_list_of_packages_changes_nothing_of_what_it_lists(tmp_path: Path) -> 
         "-m pip install --quiet cyclonedx-bom>=7",
         "environment --output-reproducible --of JSON --output-file artifacts/sbom.json .venv/bin/python",
     ]
+    # What the list is of is told from what that needs.
+    assert json.loads(listing.read_text()) == {"metadata": {"component": own}, "components": [other]}
     assert sorted(path.name for path in (tmp_path / ".venv").iterdir()) == ["bin"]
 
 

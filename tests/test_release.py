@@ -36,25 +36,23 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     shutil.copytree(ROOT, folder / "copy", ignore=LEFT)
     (folder / "copy/artifacts").mkdir()
     shutil.copy(ROOT / "artifacts/README.md", folder / "copy/artifacts")
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--outdir",
-        str(folder / "dist"),
-        str(folder / "copy"),
-    ]
+    output = build(folder / "copy", folder / "dist")
+    (wheel,), (source,) = (folder / "dist").glob("*.whl"), (folder / "dist").glob("*.tar.gz")
+    return Release(wheel, source, output)
+
+
+def build(source: Path, dist: Path, *options: str) -> str:
+    """Build what the options ask for, or both, and return what was printed."""
+    command = [sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", str(dist), str(source)]
     # With it, setuptools warns that it compiles nothing.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,), (source,) = (folder / "dist").glob("*.whl"), (folder / "dist").glob("*.tar.gz")
-    return Release(wheel, source, done.stdout + done.stderr)
+    return done.stdout + done.stderr
 
 
-def files_of_wheel(release: Release) -> list[str]:
-    with zipfile.ZipFile(release.wheel) as archive:
+def files_of_wheel(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as archive:
         return archive.namelist()
 
 
@@ -77,7 +75,7 @@ def test_what_is_installed_is_small(release: Release) -> None:
 
 
 def test_what_is_installed_holds_the_package_and_what_it_reads(release: Release) -> None:
-    names = [name for name in files_of_wheel(release) if ".dist-info/" not in name]
+    names = [name for name in files_of_wheel(release.wheel) if ".dist-info/" not in name]
     assert {name.partition("/")[0] for name in names} == {"withsense_tf"}
     assert suffixes(names) == {
         ".py",
@@ -92,6 +90,19 @@ def test_what_is_installed_holds_the_package_and_what_it_reads(release: Release)
         ".txt",
         ".xz",
     }
+
+
+def test_a_module_that_is_gone_comes_into_no_wheel(release: Release, tmp_path: Path) -> None:
+    with tarfile.open(release.source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (copy,) = tmp_path.iterdir()
+    # What `pip install .` leaves.
+    gone = copy / "build/lib/withsense_tf/stale_module.py"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("")
+    build(copy, tmp_path / "dist", "--wheel")
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    assert files_of_wheel(wheel) == files_of_wheel(release.wheel)
 
 
 def test_the_source_has_every_file_of_the_repository(release: Release) -> None:

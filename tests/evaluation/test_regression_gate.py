@@ -89,6 +89,22 @@ def test_a_rule_that_no_change_can_break_is_refused(text: str) -> None:
         parse_rule(text)
 
 
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *(("r@5>-0.02", "r@5<-0.02"), ("r@5<0.02", "r@5<-0.02"), ("distinct_top5<1", "distinct_top5<-1")),
+        *(("rmse<0.005", "rmse>0.005"), ("rmse>-0.005", "rmse>0.005"), ("median_rank<2", "median_rank>2")),
+    ],
+)
+def test_a_rule_that_an_unchanged_run_breaks_is_refused_and_what_was_meant_is_said(
+    text: str, meant: str
+) -> None:
+    with pytest.raises(SettingError, match=rf"nothing changed would break .* write '{meant}'\."):
+        parse_rule(text)
+    assert not parse_rule(meant).broken(0.0)
+
+
 def test_an_unknown_figure_gets_the_nearest_one() -> None:
     with pytest.raises(SettingError, match="Did you mean 'rmse'"):
         parse_rule("rmsee<0")

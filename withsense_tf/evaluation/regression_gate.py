@@ -32,6 +32,10 @@ WIDEST: Final = dict.fromkeys(
     ("rmse", "mse", "mae", "auc", "ece", "r@1", "r@5", "r@10", "mrr", "ndcg@10"), 1.0
 ) | {"tau_c": 2.0, "tau_b": 2.0}
 FAR: Final = 1e300  # no figure is as large
+# More of these is better, of all others less.
+MORE_IS_BETTER: Final = frozenset(
+    ("skill", "tau_c", "tau_b", "auc", "r@1", "r@5", "r@10", "mrr", "ndcg@10", "distinct_top5")
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,12 @@ def parse_rule(text: str) -> Limit:
         raise SettingError(
             f"--fail-if {text!r}: no change of {rule.measure} is as large, so nothing could ever break this rule. "
             "Figures are numbers, not per cent: two points of R@5 are 'r@5<-0.02'."
+        )
+    if rule.broken(0.0):
+        sign, minus = ("<", "-") if rule.measure in MORE_IS_BETTER else (">", "")
+        raise SettingError(
+            f"--fail-if {text!r}: a run in which nothing changed would break this rule. If {rule.measure} may "
+            f"become worse by {abs(rule.limit):g} and no more, write '{rule.measure}{sign}{minus}{abs(rule.limit):g}'."
         )
     return rule
 

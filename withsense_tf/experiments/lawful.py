@@ -12,6 +12,7 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
 LAW: Final = "law"
+NO_LAW: Final = "none (research use)"
 RESEARCH: Final = "No law is kept: photos of children are trained and measured on. For research use only."
 
 
@@ -33,16 +34,25 @@ class Lawful(NamedTuple):
     why_less: str = ""
 
 
-def check_policy(choice: str, law: LawFiles) -> None:
-    """Raise, before the work starts, if the choice is none or the law that it asks for cannot be read."""
+def check_policy(choice: str, law: LawFiles, country: str | None = None) -> str:
+    """Return how rows name the law; raise if the choice is none or the law that it asks for cannot be read."""
     if check_choice("policy", choice, (LAW, "none")) == LAW:
-        Policy.of_files(law)
+        return _name(Policy.of_files(law), country)
+    return NO_LAW
+
+
+def _name(policy: Policy, country: str | None) -> str:
+    return f"law {policy.version}{_where(country)}"
+
+
+def _where(country: str | None) -> str:
+    return "" if country is None else f" in {country_code(country)}"
 
 
 def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None) -> Lawful:
     """Leave out of the data what the law forbids in a country, by default what the strictest rule does."""
     if choice != LAW:
-        return Lawful(data, RESEARCH, "none (research use)", "")
+        return Lawful(data, RESEARCH, NO_LAW, "")
     files = law.summary()
     policy = Policy.of_files(law)
     gate = policy.gate(data, country)
@@ -52,9 +62,8 @@ def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None
     every = len(data.photos)
     left_out = every - len(lawful_data.photos)
     note = f"The law is kept: {left_out:,} of {every:,} photos are left out."
-    where = "" if country is None else f" in {country_code(country)}"
-    why_less = _why_less(gate.rule.country, where) if left_out else ""
-    return Lawful(lawful_data, note, f"law {policy.version}{where}", files, gate.refuses, why_less)
+    why_less = _why_less(gate.rule.country, _where(country)) if left_out else ""
+    return Lawful(lawful_data, note, _name(policy, country), files, gate.refuses, why_less)
 
 
 def _why_less(rule: str, where: str) -> str:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from scenes import collage_of, scene
 
+from withsense_tf.common import terminal
 from withsense_tf.data.pictures import near_duplicates as module
 from withsense_tf.data.pictures.looks import TURNS, Frames, frames_of, turn_frames
 from withsense_tf.data.pictures.near_duplicates import (
@@ -20,6 +23,21 @@ from withsense_tf.data.pictures.near_duplicates import (
     shown_in,
 )
 from withsense_tf.data.pictures.photo_file import inspect_photo
+
+
+def test_a_log_file_is_told_that_photos_are_compared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "SECONDS_TO_FIRST_LINE", 0.01)
+    compare = module.near_pairs
+
+    def compare_slowly(*asked: Any) -> Any:
+        time.sleep(0.3)
+        return compare(*asked)
+
+    monkeypatch.setattr(module, "near_pairs", compare_slowly)
+    near_duplicates(["", ""])
+    assert capsys.readouterr().err.startswith("Comparing photos with each other: 0:00:0")
 
 
 def pattern(seed: int, size: tuple[int, int] = (320, 240)) -> Image.Image:

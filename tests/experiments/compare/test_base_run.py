@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments.compare.base_run import BaseRun
+from withsense_tf.experiments.compare.config import Config
 
 ROW = {"matcher": "towers", "split": "folds", "rmse": 0.18, "status": "ok"}
+ROW |= {"seed": 0, "policy": "law 1", "folds": 2}
+MODEL = ({"matcher": "two_tower", "label": "towers"},)
 
 
 @pytest.fixture
@@ -52,7 +57,29 @@ def test_a_new_row_is_named_and_fails_nothing(base: BaseRun, capsys: pytest.Capt
 
 @pytest.mark.closed
 def test_names_that_the_base_has_not_are_refused_without_any_data(base: BaseRun) -> None:
-    base.check_names(["mine", "towers"], ["folds", "strict"])
-    for labels, splits in ((["mine"], ["folds"]), (["towers"], ["strict"])):
+    here = {"seed": "0", "policy": "law 1", "is_demo": False}
+    base.check_settings(["mine", "towers"], Config("own", ("folds", "strict"), model=MODEL), **here)
+    for label, split in (("mine", "folds"), ("towers", "strict")):
         with pytest.raises(SettingError, match=r"nothing to hold this run against\. It has towers \(folds\)"):
-            base.check_names(labels, splits)
+            base.check_settings([label], Config("own", (split,), model=MODEL), **here)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("change", "here", "words"),
+    [
+        ({}, {"seed": "1"}, "seed 0 there, 1 here"),
+        ({}, {"policy": "law 2"}, "policy law 1 there, law 2 here"),
+        ({"folds": 3}, {}, "folds 2 there, 3 here"),
+        ({"crowd": "share"}, {}, "crowd none there, share here"),
+    ],
+)
+def test_settings_that_differ_are_refused_without_any_data(
+    base: BaseRun, change: dict[str, Any], here: dict[str, str], words: str
+) -> None:
+    usual = {"seed": "0", "policy": "law 1", "is_demo": True}
+    settings = Config("own", folds=2, model=MODEL)
+    base.base = replace(base.base, config=asdict(settings))
+    base.check_settings(["towers"], settings, **usual)
+    with pytest.raises(SettingError, match=rf"cannot be compared with those of this run \({words}"):
+        base.check_settings(["towers"], replace(settings, **change), **usual | here)

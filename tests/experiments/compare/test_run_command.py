@@ -227,6 +227,24 @@ def test_a_base_that_has_none_of_the_models_is_refused_before_data_are_read(tmp_
 
 
 @pytest.mark.closed
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_base_of_another_seed_is_refused_before_a_demo_set_is_drawn(
+    tmp_path: Path, dry: tuple[str, ...]
+) -> None:
+    out, base = tmp_path / "out", tmp_path / "base.json"
+    row = {"matcher": "constant mean", "split": "folds", "status": "ok", "rmse": 0.1}
+    base.write_text(json.dumps({"rows": [row | {"seed": 0, "folds": 2, "policy": "none (research use)"}]}))
+    words = ("--output", str(out), "--quick", "--models", "constant", *FOLDS, "--policy", "none")
+    against = ("--against", str(base), "--fail-if", "rmse>0")
+    with pytest.raises(SettingError, match=r"cannot be compared .*\(seed 0 there, 1 here\)"):
+        invoke(*words, *against, "--seed", "1", *dry)
+    assert not out.exists()
+    # What only the photos tell is told once they are there.
+    said = f"Whether {base} is of the same photos and pairs is known once it is rendered."
+    assert said in invoke(*words, *against, "--dry-run")
+
+
+@pytest.mark.closed
 @pytest.mark.parametrize(
     ("option", "words"),
     [

@@ -78,6 +78,13 @@ def test_too_few_photos_teach_none_and_the_least_number_decides(
 
 
 @pytest.mark.usefixtures("few")
+def test_each_part_of_the_work_is_told_of_all(make: Callable[..., Matcher]) -> None:
+    matcher, told = make(Captions), list[int]()
+    module.learn_chance(matcher, matcher._lesson, next_part=lambda: told.append(1))
+    assert len(told) == module.PARTS
+
+
+@pytest.mark.usefixtures("few")
 def test_it_is_learned_once_and_saved_with_the_matcher(make: Callable[..., Matcher], tmp_path: Path) -> None:
     matcher = make(ClosedFormTowers)
     chance = match_chance(matcher)

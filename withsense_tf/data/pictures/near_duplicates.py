@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.machine import usable_cores
-from withsense_tf.common.terminal import track
+from withsense_tf.common.terminal import track, waiting
 from withsense_tf.data.pictures.look_cache import SMALLER, LookCache, look_cache
 from withsense_tf.data.pictures.looks import (
     TURNS,
@@ -97,8 +97,9 @@ def relations(looks: Sequence[str], new: Collection[int] | None = None) -> Share
     is_new = np.array([new is None or at in new for at in range(len(looks))], bool)
     distinct = np.zeros(len(looks), bool)
     distinct[[first[look] for look, some in zip(looks, is_new, strict=True) if some]] = True
-    by_patches = shared_patches(patches_in([looks[at] for at in places]), distinct[places])
-    by_frames = np.stack(near_pairs(looks, new))
+    with waiting("Comparing photos with each other"):
+        by_patches = shared_patches(patches_in([looks[at] for at in places]), distinct[places])
+        by_frames = np.stack(near_pairs(looks, new))
     return Shares(np.concatenate([by_frames, places[by_patches.copies]], axis=1), places[by_patches.parts])
 
 

@@ -7,14 +7,16 @@ from typing import Any, Final
 
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.answer_key import description_of
-from withsense_tf.evaluation.protocol import Task, measured_on
+from withsense_tf.evaluation.protocol import LANGUAGES, Task, measured_on
 from withsense_tf.evaluation.regression_gate import Base, Row
 from withsense_tf.evaluation.row_status import sees_at_random, was_run
-from withsense_tf.experiments.compare.config import names_of
+from withsense_tf.experiments.compare.config import Config, names_of
 from withsense_tf.experiments.compare.jobs import Job
 
 # What rows say of themselves, and what a person calls it. Figures of two runs that differ here are of two worlds.
 FACTS: Final = {"fingerprint": "data", "policy": "policy", "target": "target"}
+# Settings that make another target of the demo set's judgements.
+OF_DEMO: Final = ("expert", "crowd", "own_weight", "balanced")
 
 
 def measured_of(jobs: Sequence[Job]) -> dict[str, str]:
@@ -36,9 +38,7 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
         for column, title in FACTS.items()
         for line in _differ(title, {_fact(row, column) for row in base.rows}, here[column])
     ]
-    seeds = {str(row["seed"]) for row in base.rows if row.get("seed") is not None}
-    # Networks and random weights hang on it, also where nothing is divided by it.
-    seed = list(_differ("seed", seeds, here["seed"])) if "seed" in here else []
+    seed = list(_seed_differs(base, here["seed"])) if "seed" in here else []
     first = {job.split: job for job in reversed(jobs)}  # any of them: the work is the same for all models
     ran = {row.get("split") for row in base.rows}
     if ran.isdisjoint(first):
@@ -55,12 +55,37 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
                 differ += details if details or differ or seed else [unknown]
     differ += seed
     differ += [line for job in jobs for line in _weights_differ(base, job)]
+    _refuse(base, differ)
+    check_counterparts(base, [(job.label, job.split) for job in jobs])
+
+
+def check_settings(base: Base, settings: Config, *, seed: str, policy: str, is_demo: bool) -> None:
+    """Raise, before data are read or drawn, if what is asked for already tells that figures cannot be compared.
+
+    The demo set is judged and has photos enough for every fold, so there settings say what is measured.
+    """
+    differ = list(_differ("policy", {_fact(row, "policy") for row in base.rows}, policy))
+    if is_demo:
+        by_folds = {"folds", *LANGUAGES}.intersection(settings.splits)
+        folds = {str(row["folds"]) for row in base.rows if row.get("split") in by_folds and row.get("folds")}
+        differ += _differ("folds", folds, str(settings.folds))
+        for key in OF_DEMO:
+            there = {str(base.config[key])} if key in base.config else set()
+            differ += _differ(key, there, str(getattr(settings, key)))
+    _refuse(base, [*differ, *_seed_differs(base, seed)])
+
+
+def _seed_differs(base: Base, here: str) -> Iterator[str]:
+    """Compare seeds: networks and random weights hang on them, also where no fold is drawn by one."""
+    return _differ("seed", {str(row["seed"]) for row in base.rows if row.get("seed") is not None}, here)
+
+
+def _refuse(base: Base, differ: Sequence[str]) -> None:
     if differ:
         raise SettingError(
             f"--against {base.file}: its figures cannot be compared with those of this run "
             f"({'; '.join(dict.fromkeys(differ))}). Run with the same settings and data, or take another base."
         )
-    check_counterparts(base, [(job.label, job.split) for job in jobs])
 
 
 def check_counterparts(base: Base, rows: Iterable[tuple[str, str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -20,7 +21,13 @@ from withsense_tf.evaluation.regression_gate import (
     load_base,
     parse_rule,
 )
-from withsense_tf.experiments.compare.against import asked_rows, check_comparable, check_counterparts
+from withsense_tf.experiments.compare.against import (
+    asked_rows,
+    check_comparable,
+    check_counterparts,
+    check_settings,
+)
+from withsense_tf.experiments.compare.config import Config
 from withsense_tf.experiments.compare.jobs import Job
 
 
@@ -46,9 +53,10 @@ class BaseRun:
             )
         return None if file is None else cls(file, rules, limits, load_base(file), models)
 
-    def check_names(self, labels: Sequence[str], splits: Sequence[str]) -> None:
-        """Raise, before data are read, if the base has no row of any model and split that are asked for."""
-        check_counterparts(self.base, [(label, split) for label in labels for split in splits])
+    def check_settings(self, labels: Sequence[str], settings: Config, **here: Any) -> None:
+        """Raise, before data are read, if the base has no row of what is asked for, or those of other settings."""
+        check_counterparts(self.base, [(label, split) for label in labels for split in settings.splits])
+        check_settings(self.base, settings, **here)
 
     def check(self, jobs: Sequence[Job], seed: int, machine: str, **here: str) -> None:
         """Raise, before the work starts, if the base's figures cannot be compared with those of these jobs."""

@@ -36,8 +36,13 @@ def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
     _end(reasons.values())
 
 
-def say_on_demo(config: Config, around: Surroundings, demo: Path, download: bool) -> None:
-    """Print the same for a demo set that is not rendered yet: how many pairs it will have is not known."""
+def say_on_demo(
+    config: Config, around: Surroundings, demo: Path, download: bool, against: Path | None = None
+) -> None:
+    """Print the same for a demo set that is not rendered yet: how many pairs it will have is not known.
+
+    Nor is whether a base is of the same photos.
+    """
     total, reasons = 0, list[str]()
     splits = [split for split in SPLITS if split in config.splits]
     for label, _, matcher in label_models(config, around):
@@ -48,6 +53,8 @@ def say_on_demo(config: Config, around: Surroundings, demo: Path, download: bool
             total += 0 if reason else number
             typer.echo(f"{label} | {split} | {reason or trainings(number)}")
     typer.echo(f"The demo set would be rendered to {demo}. {trainings(total)} in all. {NOTHING}")
+    if against:
+        typer.echo(f"Whether {against} is of the same photos and pairs is known once it is rendered.")
     _end(reasons)
 
 

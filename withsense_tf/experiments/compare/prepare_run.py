@@ -205,11 +205,23 @@ def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def check_models(settings: Config, around: Surroundings, base: BaseRun | None) -> BaseRun | None:
-    """Return the base; raise, before data are read, where a model cannot be made, or the base has no row of it."""
+def check_models(
+    settings: Config,
+    around: Surroundings,
+    policy: str,
+    against: Path | None,
+    limits: Sequence[str],
+    models: Sequence[str],
+) -> BaseRun | None:
+    """Return the base; raise, before data are read, where a model cannot be made, or settings tell that it is another.
+
+    `policy` is how rows name the law.
+    """
+    base = BaseRun.of(against, limits, models)
     labels = [label for label, _, _ in label_models(settings, around)]
     if base:
-        base.check_names(labels, settings.splits)
+        here = {"seed": str(around.seed), "policy": policy, "is_demo": around.synthetic}
+        base.check_settings(labels, settings, **here)
     return base
 
 

@@ -47,21 +47,21 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train and measure the matchers on photos with judgements or captions; print a table, keep it, write a report."""
-    from withsense_tf.experiments.compare import base_run, ci_reports, prepare_run, publish_run
+    from withsense_tf.experiments.compare import ci_reports, prepare_run, publish_run
     from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
-    check_policy(policy, law)  # what can go wrong at once goes wrong before the work starts
+    law_name = check_policy(policy, law, country)  # what can go wrong at once does so before the work starts
     reports = ci_reports.CiReports(json, summary, junit, track).check(dry_run)
     names, folder = prepare_run.models_in(models, config, change or []), prepare_run.new_folder(output)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
-    base = prepare_run.check_models(settings, around, base_run.BaseRun.of(against, fail_if or [], names))
+    base = prepare_run.check_models(settings, around, law_name, against, fail_if or [], names)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
         dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)
         if dataset is None:
-            say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)), download)
+            say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)), download, against)
             return
         lawful, count = under_the_law(dataset, policy, law, country), prepare_run.count_processes(processes)
         plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))

@@ -6,7 +6,7 @@ answers by its pixels and its other captions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from withsense_tf.common.blas_threads import one_blas_thread
-from withsense_tf.common.terminal import waiting
+from withsense_tf.common.terminal import steps
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance.chance_examples import WEIGHTS, Example, ExampleMaker
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Pairs
     from withsense_tf.matchers.base import Matcher
 
+LEARNING: Final = "Learning when no photo fits"
+PARTS: Final = 4
 # Fewer photos say too little; more cost time and say the same.
 FEWEST_PHOTOS: Final = 60
 MOST_PHOTOS: Final = 600
@@ -76,8 +78,8 @@ def match_chance(matcher: Matcher) -> MatchChance | None:
     then the least number decides.
     """
     if not hasattr(matcher, "chance_") and hasattr(matcher, "_lesson"):
-        with waiting("Learning when no photo fits"):
-            answer = learn_chance(matcher, matcher._lesson)
+        with steps(PARTS, "parts") as next_one:
+            answer = learn_chance(matcher, matcher._lesson, next_part=partial(next_one, LEARNING))
         del matcher._lesson
         matcher.chance_ = answer if isinstance(answer, MatchChance) else None
         matcher._no_chance = answer if isinstance(answer, NoChance) else None
@@ -94,8 +96,14 @@ def why_no_chance(matcher: Matcher) -> str:
 
 
 @one_blas_thread()
-def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance | NoChance:
-    """Return the chance of a matcher, or why its kind has none or nothing teaches it."""
+def learn_chance(
+    matcher: Matcher, pairs: Pairs, seed: int = 0, next_part: Callable[[], object] = lambda: None
+) -> MatchChance | NoChance:
+    """Return the chance of a matcher, or why its kind has none or nothing teaches it.
+
+    `next_part` is called before each of the `PARTS` of the work: words, English queries, their lines, Russian ones.
+    """
+    next_part()
     towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
     if not isinstance(towers, Towers | Captions):
         return NoChance("towers, captions and hybrid learn one, and this is none of them")
@@ -118,12 +126,15 @@ def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance |
     gallery = Gallery(pairs.data, tuple(photos["photo"]))
     rows = None if isinstance(towers, Captions) else towers.unseen_rows(gallery.content, gallery.paths)
     lesson_of = partial(_Lesson.of, matcher, gallery, rows, own["caption"].tolist(), owner)
+    next_part()
     english = lesson_of(maker)
     # Words of a caption that taught are those of one photo more.
     fewest = FEWEST + bool(taught_photos)
     chance = MatchChance(familiarity, {}, _word_looks(familiarity, towers, english.grids))
     is_foreign = familiarity.vectors is not None
+    next_part()
     chance = _fit_lines(chance, english, ("", "foreign ")[: 1 + is_foreign], fewest)
+    next_part()
     russian_maker = RussianExampleMaker(texts_of, owner, familiarity, seed + 1)
     if is_foreign and russian_maker.is_possible:
         chance = _fit_lines(chance, lesson_of(russian_maker), ("translated ",), fewest)
