@@ -9,6 +9,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Final
 
+import pandas as pd
+
 from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.gallery import check_photo_names
@@ -211,17 +213,18 @@ def unusable_photos(data: Dataset) -> list[UnusablePhoto]:
 def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -> PhotoIndex:
     """Return an index that lives as long as the object: of a data set, or of the photos of some of its pairs."""
     if not isinstance(photos, (Dataset, Pairs)):
-        raise SettingError(
-            f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
-            "without them the law allows none: pass the data set, or `test` itself."
-        )
+        how = "pass ws.load_dataset(folder), or pairs"
+        if isinstance(photos, pd.DataFrame):
+            how = "a table of photos has no captions, and without them the law allows none: pass the data set, or "
+            how += "`test` itself"
+        check_kind("Search", photos, (Dataset, Pairs), "a data set or pairs", how)
     matcher.check_fitted()
     data, only = (
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
     )
     if data.photos.empty:
         raise DataError(
-            f"{data.name} has no photo to search. Where policy.split left none, the table that it returned beside them "
+            f"{data.name!r} has no photo to search. Where policy.split left none, the table that it returned beside them "
             "says why of each, as for want of captions (docs/reference/any_folder.md)."
         )
     folder = OwnFolder("withsense-index-")
