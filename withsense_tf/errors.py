@@ -183,7 +183,9 @@ def clause(text: object) -> str:
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-NO_NUMBER_OF_NUMPY: Final = re.compile(r"\d+ requested and \d+ written")  # it says only how much it could not write
+NO_NUMBER_OF_NUMPY: Final = re.compile(
+    r"\d+ requested and \d+ written"
+)  # it says only how much it could not write
 RAN_OUT: Final = 8  # TensorFlow's number of memory and disks alike: its words alone tell which
 
 

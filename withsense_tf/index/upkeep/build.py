@@ -224,8 +224,8 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
     )
     if data.photos.empty:
         raise DataError(
-            f"{data.name!r} has no photo to search. Where policy.split left none, the table that it returned beside them "
-            "says why of each, as for want of captions (docs/reference/any_folder.md)."
+            f"{data.name!r} has no photo to search. Where policy.split left none, the table that it returned beside "
+            "them says why of each, as for want of captions (docs/reference/any_folder.md)."
         )
     folder = OwnFolder("withsense-index-")
     # Photos that it learned from are not encoded again.
