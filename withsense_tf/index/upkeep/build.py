@@ -9,8 +9,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Final
 
-import pandas as pd
-
 from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.gallery import check_photo_names
@@ -210,14 +208,16 @@ def unusable_photos(data: Dataset) -> list[UnusablePhoto]:
     ]
 
 
+NO_TABLE: Final = (
+    "a table of photos has no captions, and without them the law allows none: pass the data set, or `test` itself"
+)
+
+
 def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -> PhotoIndex:
     """Return an index that lives as long as the object: of a data set, or of the photos of some of its pairs."""
-    if not isinstance(photos, (Dataset, Pairs)):
-        how = "pass ws.load_dataset(folder), or pairs"
-        if isinstance(photos, pd.DataFrame):
-            how = "a table of photos has no captions, and without them the law allows none: pass the data set, or "
-            how += "`test` itself"
-        check_kind("Search", photos, (Dataset, Pairs), "a data set or pairs", how)
+    is_table = type(photos).__name__ == "DataFrame"
+    how = NO_TABLE if is_table else "pass ws.load_dataset(folder), or pairs"
+    check_kind("Search", photos, (Dataset, Pairs), "a data set or pairs", how)
     matcher.check_fitted()
     data, only = (
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
