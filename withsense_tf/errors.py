@@ -24,6 +24,7 @@ import difflib
 import errno
 import math
 import re
+import sqlite3
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -182,8 +183,10 @@ def clause(text: object) -> str:
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# Libraries hand on the words of the system, and numpy says only how much it could not write.
-FULL_WORDS: Final = ("No space left on device", "Disk quota exceeded", "disk is full", " requested and ")
+NO_NUMBER_OF_NUMPY: Final = re.compile(
+    r"\d+ requested and \d+ written"
+)  # it says only how much it could not write
+RAN_OUT: Final = 8  # TensorFlow's number of memory and disks alike: its words alone tell which
 
 
 def disk_trouble(error: BaseException, place: object = None) -> str | None:
@@ -195,12 +198,21 @@ def disk_trouble(error: BaseException, place: object = None) -> str | None:
     if number == errno.EROFS:
         # A draft beside a file is nothing that a person knows of.
         return disk_is_read_only(place if isinstance(place, Path) else where)
-    words = str(error)
-    if number in FULL or (number is None and any(sign in words for sign in FULL_WORDS)):
+    if _is_full(error):
         return (
             f"No space left on the disk for {where}: free some. Nothing that was there is lost; run it again."
         )
     return None if error.__cause__ is None else disk_trouble(error.__cause__, place)
+
+
+def _is_full(error: BaseException) -> bool:
+    """Decide by the kind and number of an error: anybody's may have the words."""
+    if isinstance(error, OSError):
+        by_numpy = error.errno is None and NO_NUMBER_OF_NUMPY.fullmatch(str(error))
+        return error.errno in FULL or bool(by_numpy)
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(error, "error_code", 0) == RAN_OUT and "No space left on device" in str(error)
 
 
 @contextmanager

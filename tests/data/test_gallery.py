@@ -38,7 +38,9 @@ class Broken(Lengths):
 
 
 def test_a_photo_that_the_data_has_not_is_an_error(colours: Dataset) -> None:
-    with pytest.raises(DataError, match=r"not 'zebra\.jpg': data\.photos has their names"):
+    with pytest.raises(
+        DataError, match=rf"of '{colours.name}', not 'zebra\.jpg': data\.photos has their names"
+    ):
         Gallery(colours, ("red_plain_0.jpg", "zebra.jpg"))
 
 

@@ -235,6 +235,11 @@ def test_impossible_settings_are_refused_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_only_the_size_that_is_too_small_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"got train=-1\.$"):
+        write_demo(tmp_path / "set", train=-1)
+
+
 def test_the_plan_of_a_set_needs_no_drawing_and_starts_alike() -> None:
     first, second = (writer.plan_photos("train", 0, 0, count) for count in (2, 4))
     assert first == second[:2]

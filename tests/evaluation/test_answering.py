@@ -253,6 +253,18 @@ def test_a_full_disk_ends_the_run_whosever_the_matcher_is(pairs: Pairs) -> None:
         answer_split(FullDisk(), pairs)
 
 
+class WordsOfDisks(Constant):
+    """Its own error has the words of a disk that is full, and no number of one."""
+
+    def _fit(self, pairs: Pairs) -> None:
+        raise RuntimeError("my disk is full: No space left on device")
+
+
+def test_a_matchers_own_words_of_a_full_disk_are_a_mistake_in_its_row(pairs: Pairs) -> None:
+    status = answer_split(WordsOfDisks(), pairs).status
+    assert status.startswith(f"{MISTAKE}{__name__}:WordsOfDisks failed in fit: RuntimeError: my disk is full")
+
+
 def typed(pairs: Pairs, language: str, texts: list[str]) -> list[Task]:
     photos = sorted(set(pairs.table["photo"]))[: len(texts)]
     table = pd.DataFrame({"image": photos, "russian": texts, "english": texts})

@@ -193,7 +193,7 @@ def test_a_row_names_the_word_vectors_of_its_space(vectors_file: object) -> None
 def test_data_without_captions_of_its_photos_is_an_error(train: Pairs, colours: Dataset) -> None:
     away = colours.captions.assign(photo="nowhere.jpg")
     data = Dataset("away", colours.folder, False, "", colours._tables | {"captions": away})
-    with pytest.raises(DataError, match="away has no captions of its own photos"):
+    with pytest.raises(DataError, match="'away' has no captions of its own photos"):
         Captions().fit(Pairs(data, train.table))
 
 

@@ -166,7 +166,7 @@ def test_data_without_captions_of_its_photos_is_an_error(
 ) -> None:
     away = colours.captions.assign(photo="nowhere.jpg")
     data = Dataset("away", colours.folder, False, "", colours._tables | {"captions": away})
-    with pytest.raises(DataError, match="away has no captions of its own photos"):
+    with pytest.raises(DataError, match="'away' has no captions of its own photos"):
         Hybrid(patches, store=store).fit(Pairs(data, train.table))
 
 

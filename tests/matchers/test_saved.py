@@ -152,6 +152,7 @@ def test_saving_over_something_is_refused(matchers: dict[str, Matcher], saved: d
 def test_what_was_not_fitted_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(NotFittedError, match="Constant is not fitted yet"):
         save_matcher(Constant(), tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_constant_is_saved_but_cannot_be_searched(train: Pairs, held: Pairs, tmp_path: Path) -> None:

@@ -3,12 +3,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.interaction import Interaction
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.setting_types import check_settings_of, check_type
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.towers.pretrained import Pretrained
 from withsense_tf.matchers.towers.two_tower import TwoTower
+from withsense_tf.targets.blend import relevance
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,43 @@ def test_an_object_made_in_python_is_left_to_whom_it_is_for() -> None:
 def test_a_setting_of_another_kind_is_named_in_python_too(matcher: Matcher, message: str) -> None:
     with pytest.raises(SettingError, match=message):
         check_settings_of(matcher)
+
+
+SEEING = (ConcatLinear, ConcatKeras, Interaction, ClosedFormTowers, TwoTower, Hybrid)
+
+
+@pytest.mark.parametrize(
+    ("matcher", "message"),
+    [
+        *((kind(photo="scene_nett"), "Did you mean 'scene_net'") for kind in SEEING),
+        *((kind(photo="scene_net", text="tfidff"), "Did you mean 'tfidf'") for kind in SEEING),
+        (Captions("tfidff"), "Did you mean 'tfidf'"),
+        (ConcatLinear("rigde"), "Did you mean 'ridge'"),
+        (Constant("mode"), "Known: mean, median"),
+        (Pretrained(head="lineer"), "Did you mean 'linear'"),
+    ],
+    ids=repr,
+)
+def test_what_is_not_known_is_said_before_anything_is_learned(
+    matcher: Matcher, message: str, tiny: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(self: Matcher, pairs: Pairs) -> None:
+        raise AssertionError("it learns")
+
+    monkeypatch.setattr(type(matcher), "_fit", learn)
+    with pytest.raises(SettingError, match=message):
+        matcher.fit(relevance(tiny))
+
+
+class OfAnotherPackage(Constant):
+    """Its settings are called as ours are, and are of its own kinds."""
+
+    def __init__(self, text: str = "how it reads", photo: PhotoEncoder | None = None) -> None:
+        self.text, self.photo, self.statistic = text, photo, "mean"
+
+
+def test_texts_that_name_no_encoder_are_left_to_their_matcher() -> None:
+    check_settings_of(OfAnotherPackage())
 
 
 class Own:

@@ -239,7 +239,7 @@ def test_asking_only_those_who_said_nothing_is_an_error(
     (folder / missing).unlink()
     with pytest.warns(DataWarning):
         data = load_dataset(folder)
-    with pytest.raises(DataError, match="so there is no target"):
+    with pytest.raises(DataError, match=f"^'{data.name}' has no judgements, so there is no target"):
         relevance(data, **settings)
 
 

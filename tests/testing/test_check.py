@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from withsense_tf.demo.demo_dataset import demo_dataset
+from withsense_tf.errors import SettingError
 from withsense_tf.testing import check
 
 BROKEN = '''
@@ -245,6 +246,26 @@ def test_a_matcher_that_cannot_be_made_is_a_line_and_what_is_none_is_refused() -
     line = "no  broken_matchers:Keyless failed in __init__: RuntimeError: no key (broken_matchers.py, line "
     assert line in printed
     assert "This checks matchers, and no encoders" in invoke("broken_matchers:np")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "numpy:Ghost",
+            r"^matcher='numpy:Ghost' stands for numpy:Ghost, which cannot be imported: .* has no attribute",
+        ),
+        (
+            "numpy:ndarray",
+            r"^matcher='numpy:ndarray': expected a subclass of Matcher .* no encoders, engines or judges\.$",
+        ),
+        ("tfidf", r"^matcher='tfidf' is not known\. .* no encoders, engines or judges\.$"),
+    ],
+)
+def test_what_cannot_be_checked_is_told_by_its_cause_first(name: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=words) as told:
+        check.check_matcher(name, tmp_path)
+    assert ("no encoders" in str(told.value)) == (name != "numpy:Ghost")
 
 
 @pytest.mark.usefixtures("prepared")

@@ -241,7 +241,7 @@ class Pairs:
         foreign = self._table.loc[~self._table["photo"].isin(self.data.content.index), "photo"]
         if len(foreign):
             raise DataError(
-                f"{len(foreign)} pairs have a photo that {self.data.name} has not, as {foreign.iloc[0]}."
+                f"{len(foreign)} pairs have a photo that {self.data.name!r} has not, as {foreign.iloc[0]}."
             )
         weight = self.weight
         if not np.isfinite(weight).all() or (weight <= 0).any():

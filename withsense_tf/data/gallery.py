@@ -23,7 +23,7 @@ def check_photo_names(what: str, names: Collection[str], data: Dataset) -> set[s
         check_kind(what, name, str, "a list of names of photos")
         if name not in there:
             raise DataError(
-                f"{what} takes photos of {data.name}, not {shown(name)}: data.photos has their names."
+                f"{what} takes photos of {data.name!r}, not {shown(name)}: data.photos has their names."
             )
     return set(names)
 
@@ -38,7 +38,7 @@ class Gallery:
     def __post_init__(self) -> None:
         check_dataset("Gallery", self.data)
         if not check_photo_names("Gallery", self.names, self.data):
-            raise DataError(f"A gallery takes photos of {self.data.name}, not none at all.")
+            raise DataError(f"A gallery takes photos of {self.data.name!r}, not none at all.")
 
     @cached_property
     def _photos(self) -> pd.DataFrame:

@@ -95,7 +95,7 @@ def write_demo(
 
 def usual_captioned(train: int) -> int:
     """Return how many captioned photos a demo set has beside so many training photos."""
-    return round(CAPTIONED_PER_TRAIN * train)
+    return max(0, round(CAPTIONED_PER_TRAIN * train))
 
 
 def plan_photos(kind: str, seed: int, stream: int, count: int) -> list[DemoPhoto]:
@@ -111,10 +111,12 @@ def plan_photos(kind: str, seed: int, stream: int, count: int) -> list[DemoPhoto
 
 
 def _check(folder: Path, seed: int, sizes: DemoSizes) -> None:
-    if sizes.train < MIN_TRAIN or sizes.test < MIN_TEST or sizes.captioned < 0:
+    least = DemoSizes(MIN_TRAIN, MIN_TEST, 0)
+    few = [f"{name}={size}" for name, size in asdict(sizes).items() if size < getattr(least, name)]
+    if few:
         raise SettingError(
             f"a demo set needs at least {MIN_TRAIN} training photos, {MIN_TEST} test photo and 0 captioned photos; "
-            f"got train={sizes.train}, test={sizes.test}, captioned={sizes.captioned}."
+            f"got {', '.join(few)}."
         )
     check_seed(seed)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

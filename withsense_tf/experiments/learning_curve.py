@@ -93,7 +93,7 @@ def _more_and_more(
     every = lawful.data.counts()["captioned_photos"]
     if not every:
         raise DataError(
-            f"{lawful.data.name} has no captioned photos that may be learned from: put photos of the captions in "
+            f"{lawful.data.name!r} has no captioned photos that may be learned from: put photos of the captions in "
             "caption_corpus.csv into corpus_images/."
         )
     numbers: list[tuple[bool | int, str]] = [(one, f"{one:,}") for one in sorted(set(counts)) if one < every]

@@ -70,11 +70,11 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         check_pairs("fit", pairs)
         if not len(pairs):
             raise DataError(f"{type(self).__name__} cannot learn from no pairs at all.")
+        check_settings_of(self)
         if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
         _warn_of_untaught_eyes(getattr(self, "photo", ()), pairs)
-        check_settings_of(self)
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition

@@ -79,7 +79,7 @@ class Captions(Matcher):
     def _fit(self, pairs: Pairs) -> None:
         if not len(captions_of(pairs.data)):
             raise DataError(
-                f"{pairs.data.name} has no captions of its own photos (captions.csv): this matcher cannot be used."
+                f"{pairs.data.name!r} has no captions of its own photos (captions.csv): this matcher cannot be used."
             )
         self.text_ = fit_texts(tower_text(self.text, pairs.data.synthetic), pairs)
         # The space was learned from captions without judgements, so these cosines are no fit to the targets.

@@ -33,10 +33,13 @@ class Constant(Matcher):
         """Name the matcher with its statistic."""
         return f"constant {self.statistic}"
 
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
+        check_choice("statistic", self.statistic, ("mean", "median"))
+
     def _fit(self, pairs: Pairs) -> None:
         from sklearn.dummy import DummyRegressor
 
-        check_choice("statistic", self.statistic, ("mean", "median"))
         model = DummyRegressor(strategy=self.statistic).fit(np.zeros((len(pairs), 1)), pairs.target)
         self.constant_ = float(model.constant_.item())
 

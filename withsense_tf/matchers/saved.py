@@ -48,13 +48,11 @@ def save_matcher(
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
     kinds = known_modules(also)
+    matcher.check_fitted()
     check_known(matcher, kinds)  # before the chance is learned, which takes a while
-    if hasattr(matcher, "fitted_content_"):
-        from withsense_tf.matchers.chance.learn_chance import (
-            match_chance,
-        )  # late: it takes all kinds of matchers
+    from withsense_tf.matchers.chance.learn_chance import match_chance  # late: it takes all kinds of matchers
 
-        match_chance(matcher)
+    match_chance(matcher)
     root = save_state(matcher, folder, kinds)
     write_card(root, head_of(matcher, figures), text_of(matcher, root.name, figures))
     return root

@@ -6,8 +6,11 @@ import inspect
 from collections.abc import Sequence
 from typing import Any, Final
 
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.vectors.store import check_store
 from withsense_tf.errors import SettingError, check_kind, shown
+from withsense_tf.matchers.photo_features import photo_encoders
 
 KINDS: Final[dict[type, str]] = {
     bool: "true or false",
@@ -77,6 +80,11 @@ def check_settings_of(matcher: Any) -> None:
         is_told = kind == type(one.default).__name__ or kind.startswith("Sequence[")
         if is_told and value is not None and not _is_object(value):
             check_type(name, value, one.default, kind)
+        # A name that nobody knows is not to be met after captions were learned from.
+        if value is not None and ("Photos" in kind or "PhotoEncoder" in kind):
+            photo_encoders(value)
+        if value is not None and "TextEncoder" in kind and not isinstance(value, TextEncoder):
+            text_encoder(value)
     matcher.check_settings()
 
 

@@ -95,7 +95,7 @@ def agreement(data: Dataset) -> Agreement:
     check_dataset("agreement", data)
     experts = data.experts
     if experts.empty:
-        raise DataError(f"{data.name} has no expert scores, so there is no agreement to measure.")
+        raise DataError(f"{data.name!r} has no expert scores, so there is no agreement to measure.")
     scores = experts[EXPERTS].to_numpy(np.float64)
     return Agreement(
         pairs=len(scores),

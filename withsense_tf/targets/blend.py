@@ -124,7 +124,7 @@ def _check(
         raise DataError(
             " ".join(
                 [
-                    f"{data.name} has no judgements, so there is no target.",
+                    f"{data.name!r} has no judgements, so there is no target.",
                     *(_why_none(data, file) for file in files),
                     *([IN_QUARANTINE] if any(len(_left_out(data, file)) for file in files) else []),
                     *files_to_mend(data),

@@ -45,7 +45,7 @@ class CaptionPairs(DrawnPairs):
             return _draw(self.data, own, ("train", "corpus"), self.others, share, self.seed)
         except NoCaptionsError as error:
             raise NoCaptionsError(
-                f"{self.data.name} is too small for this split of caption pairs: one side has "
+                f"{self.data.name!r} is too small for this split of caption pairs: one side has "
                 f"{own['photo'].nunique()} photos with captions, and each needs at least two that show and say "
                 "different things. Take more photos with captions, fewer folds, or another test_share."
             ) from error
@@ -102,7 +102,7 @@ def _draw(
     )
     if foreign.empty:
         raise NoCaptionsError(
-            f"{data.name} has no captions to learn from: expected captions of at least two training photos that show "
+            f"{data.name!r} has no captions to learn from: expected captions of at least two training photos that show "
             f"different things and say different things, got {len(own)} captions of {own['photo'].nunique()} photos. "
             "Write captions into captions.csv, or take a matcher that was saved (ws.load_matcher, or index build "
             "--matcher)."

@@ -76,7 +76,9 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
     try:
         kind = MATCHERS.load(name)  # a name that is not known is a mistake of who asks
     except SettingError as error:
-        raise SettingError(f"This checks matchers, and no encoders, engines or judges. {error}") from error
+        if error.__cause__ is not None:
+            raise  # it cannot be imported, whatever it is
+        raise SettingError(f"{error} This checks matchers, and no encoders, engines or judges.") from error
     from withsense_tf.data.split import split_by_photo
     from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.vectors.store import VectorStore

@@ -222,8 +222,16 @@ def test_what_lies_on_a_disk_that_may_only_be_read_is_not_changed_and_the_disk_i
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
 
 
-class ForeignError(Exception):
-    """An error as a library of its own makes it."""
+class RanOutError(Exception):
+    """An error as TensorFlow makes it: of memory and of disks alike."""
+
+    error_code = 8
+
+
+def full_of(kind: type[sqlite3.Error]) -> sqlite3.Error:
+    error = kind("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
 
 
 @pytest.mark.parametrize(
@@ -232,8 +240,8 @@ class ForeignError(Exception):
         OSError(errno.ENOSPC, "No space left on device"),
         OSError(errno.EDQUOT, "Disk quota exceeded", "/a/b"),
         OSError("10000 requested and 2032 written"),
-        ForeignError("ResourceExhaustedError: /a/b; No space left on device"),
-        sqlite3.OperationalError("database or disk is full"),
+        RanOutError("/a/b; No space left on device"),
+        full_of(sqlite3.OperationalError),
     ],
     ids=repr,
 )
@@ -250,7 +258,23 @@ def test_whatever_a_full_disk_raises_ends_a_command_with_one_line_that_says_so(
     assert "None" not in told
     with pytest.raises(DiskError, match="No space left"), on_disk("/c"):
         raise error
-    assert disk_trouble(ValueError("a dog")) is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("a dog"),
+        RuntimeError("my disk is full: No space left on device"),
+        OSError("my disk is full"),
+        sqlite3.OperationalError("database or disk is full"),
+        RanOutError("OOM when allocating a tensor"),
+    ],
+    ids=repr,
+)
+def test_words_alone_make_no_disk_full(error: Exception) -> None:
+    assert disk_trouble(error) is None
+    with pytest.raises(type(error)), on_disk("/c"):
+        raise error
 
 
 def test_an_error_without_a_reason_is_told_in_its_own_words(capsys: pytest.CaptureFixture[str]) -> None:

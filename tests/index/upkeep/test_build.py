@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from fitted_matchers import MAKERS
 from index_digest import contents
@@ -146,6 +148,21 @@ def test_a_matcher_that_is_not_fitted_is_named_before_anything_is_made(
         Search(matcher, colours)
     with pytest.raises(NotFittedError, match="is not fitted yet"):
         build_index(PhotoIndex.make(tmp_path / "index"), matcher, colours, LAW)
+
+
+@pytest.mark.parametrize(
+    ("photos", "message"),
+    [
+        ("/path", r"Search expects a data set or pairs, got str '/path': pass ws\.load_dataset\(folder\)"),
+        (pd.DataFrame(), "got DataFrame: a table of photos has no captions"),
+    ],
+    ids=["path", "table"],
+)
+def test_a_search_of_something_else_says_how_a_data_set_is_had(
+    fitted: Callable[[str], Matcher], photos: Any, message: str
+) -> None:
+    with pytest.raises(SettingError, match=message):
+        Search(fitted("closed form"), photos)
 
 
 def test_a_search_of_no_photos_says_that_the_law_may_have_left_none(

@@ -170,8 +170,8 @@ def from_lines(
     captioned = table.loc[table["part"] == "corpus", "photo"].to_numpy(str)
     if len(captioned) <= gallery_size:
         raise DataError(
-            f"{data.name} has {len(captioned)} photos in corpus_images. This question takes {gallery_size} of them to "
-            "be ranked, and more to learn from: give a folder with more."
+            f"{data.name!r} has {len(captioned)} photos in corpus_images. This question takes {gallery_size} of them "
+            "to be ranked, and more to learn from: give a folder with more."
         )
     captioned = np.random.default_rng(around.seed).permutation(captioned)
     gallery = sorted(captioned[:gallery_size])

@@ -208,21 +208,22 @@ def unusable_photos(data: Dataset) -> list[UnusablePhoto]:
     ]
 
 
+NO_TABLE: Final = "a table of photos has no captions, and without them the law allows none: pass the data set, or `test` itself"
+
+
 def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -> PhotoIndex:
     """Return an index that lives as long as the object: of a data set, or of the photos of some of its pairs."""
-    if not isinstance(photos, (Dataset, Pairs)):
-        raise SettingError(
-            f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
-            "without them the law allows none: pass the data set, or `test` itself."
-        )
+    is_table = type(photos).__name__ == "DataFrame"
+    how = NO_TABLE if is_table else "pass ws.load_dataset(folder), or pairs"
+    check_kind("Search", photos, (Dataset, Pairs), "a data set or pairs", how)
     matcher.check_fitted()
     data, only = (
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
     )
     if data.photos.empty:
         raise DataError(
-            f"{data.name} has no photo to search. Where policy.split left none, the table that it returned beside them "
-            "says why of each, as for want of captions (docs/reference/any_folder.md)."
+            f"{data.name!r} has no photo to search. Where policy.split left none, the table that it returned beside "
+            "them says why of each, as for want of captions (docs/reference/any_folder.md)."
         )
     folder = OwnFolder("withsense-index-")
     # Photos that it learned from are not encoded again.

@@ -122,9 +122,12 @@ class Pretrained(Towers):
         # Stored in half precision, their length is no longer quite 1.
         return unit(self.store_.vectors_of(self.towers_.photo, content, paths))
 
-    def _fit(self, pairs: Pairs) -> None:
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
         if self.head is not None:
             check_choice("head", self.head, HEADS)
+
+    def _fit(self, pairs: Pairs) -> None:
         self.towers_ = photo_text(self.preset)
         self.store_ = self.store or VectorStore()
         if self.head is not None:
