@@ -19,6 +19,8 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
+from withsense_tf.policy.texts.rule_reader import BUILT_IN
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 PAGE = (Path(__file__).parents[1] / "docs/how_to/extend.md").read_text(encoding="utf-8")
 KINDS = {
@@ -113,6 +115,44 @@ def test_the_shown_language_restricts_what_the_package_alone_lets_pass(tmp_path:
         assert law.texts(16).verdict(text).decision == "block"
         assert not package.texts(16).verdict(text).restricted
     assert law.version != package.version
+
+
+SIGNS = [
+    ("zorb", "A ZÓRB", "azorb"),
+    ("zorb|blik", "a blik", "a blok"),
+    ("big? zorb _{0,2} blik", "a zorb, red blik", "zorb. Red blik"),
+    ("!zorb|the blik", "a blik", "the blik"),
+    ("zorb|!blik", "a zorb", "a lamp"),
+    ("NUMBER zorb", "7 zorb", "some zorb"),
+    ("NAME [zorb]", "Ann zorb", "an zorb"),
+    ("CAPITAL|zorb", "a Zorb", "a zorb"),
+    ("zorb STOP", "a zorb", "a zorb lamp"),
+    ("zorb & blik", "zorb&blik", "zorb blik"),
+    ("DIGITS +", "16+", "16"),
+    ("# zorb", "#zorb", "zorb"),
+    ("zorb - blik", "zorb - blik", "zorb-blik"),
+    ("zorb - free", "zorb-free", "zorb free"),
+    ("zorb 's blik", "a zorb's blik", "zorbs blik"),
+    ("zorb ' blik", "the zorb' blik", "zorb blik"),
+    ("b'lik", "a b'lik", "b lik"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "fits", "other"), SIGNS)
+def test_the_signs_of_patterns_mean_what_the_page_on_rules_says(
+    pattern: str, fits: str, other: str, tmp_path: Path
+) -> None:
+    rule = (
+        f'name = "own"\ndecision = "block"\npatterns = ["{pattern}"]\nreason = "a sign"\nyes = ["{fits}"]\n'
+    )
+    (tmp_path / "xx.toml").write_text(f'script = "latin"\n[[rule]]\n{rule}', encoding="utf-8")
+    rules_alone = TextPolicy(languages=Policy.default(languages=tmp_path).languages)
+    assert [any(hit.rule == "own" for hit in rules_alone.hits(text)) for text in (fits, other)] == [
+        True,
+        False,
+    ]
+    page = (Path(__file__).parents[1] / "docs/how_to/change_a_rule.md").read_text(encoding="utf-8")
+    assert all(f"`{name}" in page for name in BUILT_IN)
 
 
 def test_the_words_are_in_order_and_each_is_there_once() -> None:
