@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.index.vectors.vector_index import VectorIndex
+from withsense_tf.index.vectors.exact_index import ExactIndex
+from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
@@ -102,6 +103,22 @@ def test_the_shown_judge_answers_from_its_table_and_not_for_others(
     chances = ask_judge(shown["FromTable"](), [Path("x/b.jpg"), Path("x/a.jpg")])
     assert np.isnan(chances).tolist() == [True, False]
     assert chances[1] == 0.7
+
+
+def test_the_shown_engine_finds_what_the_exact_search_finds(shown: dict[str, Any], tmp_path: Path) -> None:
+    vectors = np.random.default_rng(0).integers(-2, 3, (40, 3)).astype(np.float32)  # many are alike
+    exact, own = ExactIndex(tmp_path / "exact", 3), shown["Files"](tmp_path / "own", 3, "float32")
+    for engine in (exact, own):
+        engine.write(0, vectors[:30])
+        engine.write(25, vectors[25:])
+    own.close()
+    own = shown["Files"](tmp_path / "own", 3, "float32")
+    some = Keep((), lambda: np.array([1, 4, 33, 39]))
+    for words in ((vectors[:2], 7, 40, None), (vectors[:2], 7, 36, some), (vectors[:2], 2, 0, None)):
+        nearest, expected = own.search(*words), exact.search(*words)
+        np.testing.assert_array_equal(nearest.rows, expected.rows)
+        np.testing.assert_array_equal(nearest.scores, expected.scores)
+    np.testing.assert_array_equal(own.get(np.array([39, 0])), vectors[[39, 0]])
 
 
 def test_the_shown_language_restricts_what_the_package_alone_lets_pass(tmp_path: Path) -> None:
