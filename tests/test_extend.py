@@ -121,16 +121,18 @@ def test_the_shown_engine_finds_what_the_exact_search_finds(shown: dict[str, Any
     np.testing.assert_array_equal(own.get(np.array([39, 0])), vectors[[39, 0]])
 
 
-def test_the_shown_language_restricts_what_the_package_alone_lets_pass(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_the_shown_languages_restrict_what_the_package_alone_lets_pass(language: str, tmp_path: Path) -> None:
     page = (Path(__file__).parents[1] / "docs/how_to/another_language.md").read_text(encoding="utf-8")
-    (finnish,) = re.findall(r"```toml\n(.*?)```", page, flags=re.S)
-    (tmp_path / "fi.toml").write_text(finnish, encoding="utf-8")
+    (table,) = re.findall(rf"```toml\n(# languages/{language}.*?)```", page, flags=re.S)
+    (tmp_path / f"{language}.toml").write_text(table, encoding="utf-8")
     law, package = Policy.default(languages=tmp_path), Policy.default()
-    texts = [text for rule in tomllib.loads(finnish)["rule"] for text in rule["yes"]]
-    assert texts
-    for text in texts:
+    (rule,) = tomllib.loads(table)["rule"]
+    for text in rule["yes"]:
         assert law.texts(16).verdict(text).decision == "block"
         assert not package.texts(16).verdict(text).restricted
+    for text in rule.get("no", []):
+        assert not law.texts(16).verdict(text).restricted
     assert law.version != package.version
 
 
