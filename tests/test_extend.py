@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.index.vectors.vector_index import VectorIndex
+from withsense_tf.index.vectors.exact_index import ExactIndex
+from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
+from withsense_tf.policy.texts.rule_reader import BUILT_IN
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 PAGE = (Path(__file__).parents[1] / "docs/how_to/extend.md").read_text(encoding="utf-8")
 KINDS = {
@@ -102,17 +105,73 @@ def test_the_shown_judge_answers_from_its_table_and_not_for_others(
     assert chances[1] == 0.7
 
 
-def test_the_shown_language_restricts_what_the_package_alone_lets_pass(tmp_path: Path) -> None:
+def test_the_shown_engine_finds_what_the_exact_search_finds(shown: dict[str, Any], tmp_path: Path) -> None:
+    vectors = np.random.default_rng(0).integers(-2, 3, (40, 3)).astype(np.float32)  # many are alike
+    exact, own = ExactIndex(tmp_path / "exact", 3), shown["Files"](tmp_path / "own", 3, "float32")
+    for engine in (exact, own):
+        engine.write(0, vectors[:30])
+        engine.write(25, vectors[25:])
+    own.close()
+    own = shown["Files"](tmp_path / "own", 3, "float32")
+    some = Keep((), lambda: np.array([1, 4, 33, 39]))
+    for words in ((vectors[:2], 7, 40, None), (vectors[:2], 7, 36, some), (vectors[:2], 2, 0, None)):
+        nearest, expected = own.search(*words), exact.search(*words)
+        np.testing.assert_array_equal(nearest.rows, expected.rows)
+        np.testing.assert_array_equal(nearest.scores, expected.scores)
+    np.testing.assert_array_equal(own.get(np.array([39, 0])), vectors[[39, 0]])
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_the_shown_languages_restrict_what_the_package_alone_lets_pass(language: str, tmp_path: Path) -> None:
     page = (Path(__file__).parents[1] / "docs/how_to/another_language.md").read_text(encoding="utf-8")
-    (finnish,) = re.findall(r"```toml\n(.*?)```", page, flags=re.S)
-    (tmp_path / "fi.toml").write_text(finnish, encoding="utf-8")
+    (table,) = re.findall(rf"```toml\n(# languages/{language}.*?)```", page, flags=re.S)
+    (tmp_path / f"{language}.toml").write_text(table, encoding="utf-8")
     law, package = Policy.default(languages=tmp_path), Policy.default()
-    texts = [text for rule in tomllib.loads(finnish)["rule"] for text in rule["yes"]]
-    assert texts
-    for text in texts:
+    (rule,) = tomllib.loads(table)["rule"]
+    for text in rule["yes"]:
         assert law.texts(16).verdict(text).decision == "block"
         assert not package.texts(16).verdict(text).restricted
+    for text in rule.get("no", []):
+        assert not law.texts(16).verdict(text).restricted
     assert law.version != package.version
+
+
+SIGNS = [
+    ("zorb", "A ZÓRB", "azorb"),
+    ("zorb|blik", "a blik", "a blok"),
+    ("big? zorb _{0,2} blik", "a zorb, red blik", "zorb. Red blik"),
+    ("!zorb|the blik", "a blik", "the blik"),
+    ("zorb|!blik", "a zorb", "a lamp"),
+    ("NUMBER zorb", "7 zorb", "some zorb"),
+    ("NAME [zorb]", "Ann zorb", "an zorb"),
+    ("CAPITAL|zorb", "a Zorb", "a zorb"),
+    ("zorb STOP", "a zorb", "a zorb lamp"),
+    ("zorb & blik", "zorb&blik", "zorb blik"),
+    ("DIGITS +", "16+", "16"),
+    ("# zorb", "#zorb", "zorb"),
+    ("zorb - blik", "zorb - blik", "zorb-blik"),
+    ("zorb - free", "zorb-free", "zorb free"),
+    ("zorb 's blik", "a zorb's blik", "zorbs blik"),
+    ("zorb ' blik", "the zorb' blik", "zorb blik"),
+    ("b'lik", "a b'lik", "b lik"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "fits", "other"), SIGNS)
+def test_the_signs_of_patterns_mean_what_the_page_on_rules_says(
+    pattern: str, fits: str, other: str, tmp_path: Path
+) -> None:
+    rule = (
+        f'name = "own"\ndecision = "block"\npatterns = ["{pattern}"]\nreason = "a sign"\nyes = ["{fits}"]\n'
+    )
+    (tmp_path / "xx.toml").write_text(f'script = "latin"\n[[rule]]\n{rule}', encoding="utf-8")
+    rules_alone = TextPolicy(languages=Policy.default(languages=tmp_path).languages)
+    assert [any(hit.rule == "own" for hit in rules_alone.hits(text)) for text in (fits, other)] == [
+        True,
+        False,
+    ]
+    page = (Path(__file__).parents[1] / "docs/how_to/change_a_rule.md").read_text(encoding="utf-8")
+    assert all(f"`{name}" in page for name in BUILT_IN)
 
 
 def test_the_words_are_in_order_and_each_is_there_once() -> None:

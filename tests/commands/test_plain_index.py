@@ -12,6 +12,7 @@ from run_command import run, runner
 from words_in_files import save
 
 from withsense_tf.__main__ import app
+from withsense_tf.data.plain_folder import plain_load
 from withsense_tf.encoders.make_encoder import best_encoders_here
 
 CAPTIONS = [
@@ -134,3 +135,17 @@ def test_status_names_the_weights_and_the_quality_that_saw_the_photos(tmp_path: 
     assert model["photo"] == best_encoders_here("fast")[0].identity
     assert model["photo"] != best_encoders_here("good")[0].identity
     assert model["weights"].startswith("imagenet")
+
+
+def test_what_learns_from_captions_says_that_there_are_none_before_photos_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    looks: list[object] = []
+    monkeypatch.setattr(plain_load, "_with_looks", lambda *asked: looks.append(asked))
+    for words in (("index", "build", "--index"), ("train", "--output")):
+        made = tmp_path / "made"
+        done = runner.invoke(app, [*words, str(made), str(folder), "--matcher", "pretrained:none"])
+        assert "photos has no captions to learn from" in str(done.exception)
+        assert not made.exists()
+    assert not looks

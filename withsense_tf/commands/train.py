@@ -78,12 +78,11 @@ def train(
     if output.exists() and (not output.is_dir() or any(output.iterdir())):  # not after all the training
         raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
     weights = weights_at(weights, quality)
-    if from_model is None:
-        check_learner(matcher, folder, weights)
-    elif (matcher, weights, vectors) != ("hybrid", "auto", None):
+    needs = from_model is None and check_learner(matcher, folder, weights)
+    if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):
         raise SettingError(FROM_ALONE)
     captions = captions_of_options(caption_file, photo_column, text_column)
-    data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
+    data, policy = load_dataset(folder, True, captions, typer.echo, needs), Policy.of_files(law)
     vector_store = VectorStore(store)
     if from_model is None:
         learner = fitted_matcher(matcher, data, policy, vector_store, weights, vectors, seed)

@@ -22,13 +22,16 @@ from withsense_tf.targets.caption_pairs import caption_pairs
 from withsense_tf.targets.which_target import nobody_judged
 
 BY_DEFAULT: Final = "hybrid"
+WITHOUT_CAPTIONS: Final = (BY_DEFAULT, "photos_alone")
 
 
-def check_learner(name: str, folder: Path, weights: str) -> None:
-    """Raise before any photo is looked at where there is no such matcher, or a folder's photos need other weights."""
-    if not Path(name).is_dir():
-        _check_name(name)
-        photo_encoders_of((), weights, read_marker(folder) is not None, 0, quick=False)
+def check_learner(name: str, folder: Path, weights: str) -> bool:
+    """Raise where there is no such matcher, or photos need other weights; return whether it needs captions."""
+    if Path(name).is_dir():
+        return False
+    kind = _check_name(name)[0]
+    photo_encoders_of((), weights, read_marker(folder) is not None, 0, quick=False)
+    return kind not in WITHOUT_CAPTIONS
 
 
 def _check_name(name: str) -> tuple[str, str, bool]:
@@ -56,13 +59,9 @@ def fitted_matcher(
         return load_matcher(name, store)
     kind, preset, own = _check_name(name)
     lawful_data = _lawful(data, policy)
-    around = Surroundings(
-        photo_encoders_of((), weights, data.synthetic, seed, quick=False),
-        SpacyVectors(vectors) if vectors is not None else None,
-        store,
-        seed,
-        synthetic=data.synthetic,
-    )
+    photo = photo_encoders_of((), weights, data.synthetic, seed, quick=False)
+    words = SpacyVectors(vectors) if vectors is not None else None
+    around = Surroundings(photo, words, store, seed, synthetic=data.synthetic)
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
     matcher = make_matcher(model, around)
     if FOR_SEARCH_ALONE.get() and type(matcher).search_form is Matcher.search_form:
@@ -71,9 +70,9 @@ def fitted_matcher(
         return matcher.fit(training_pairs(lawful_data, seed))
     except NoCaptionsError:
         # What is asked for by default makes the best of what there is; what was chosen does not turn into another.
-        if kind not in (BY_DEFAULT, "photos_alone"):
+        if kind not in WITHOUT_CAPTIONS:
             raise
-        return PhotosAlone(list(around.photo), store).ready(lawful_data.law)
+        return PhotosAlone(list(photo), store).ready(lawful_data.law)
 
 
 def _lawful(data: Dataset, policy: Policy) -> Dataset:

@@ -281,6 +281,31 @@ def test_rules_and_who_gave_no_name_are_told_in_the_language_of_the_page(
     assert "<b>посетитель:</b>" in client.get("/search?q=marmalade+wall&minimum=0", headers=russian).text
 
 
+def test_what_is_no_caption_says_where_it_stands(place: Place, new_client: Callable[..., TestClient]) -> None:
+    name = "little girl.png"
+    texts = {
+        f"name of {name}": "little girl",
+        f"column camera of {name}": "camera . Canon EOS R6",
+        f"EXIF Artist of {name}": "Ann",
+    }
+    item = item_of(place.index.parent / "more", name, 75, texts=["A wall."])
+    index = PhotoIndex(place.index)
+    ingest(
+        index, [replace(item, other_texts=tuple(texts.items()))], Policy.of_files(place.law), others="keep"
+    )
+    index.close()
+    client = new_client(place.settings(country="BB"))
+    english, russian = (
+        client.get("/review", headers={"accept-language": language}).text for language in ("en", "ru")
+    )
+    assert re.search("<b>Name of the file:</b> (little )?<mark>(little )?girl</mark>", english)
+    assert "<b>Column camera:</b> Canon EOS R6<" in english
+    assert "<b>In the file, EXIF Artist:</b> Ann" in english
+    assert "<li>A wall.</li>" in english
+    assert "<b>Столбец camera:</b> Canon EOS R6<" in russian
+    assert f"<li>Имя файла {name}: чей-то маленький мальчик или девочка «little girl»</li>" in russian
+
+
 @pytest.mark.parametrize(
     ("language", "names"),
     [
@@ -328,4 +353,4 @@ def test_how_many_photos_nobody_has_described_is_said_with_what_to_do(
     page = client.get("/review").text
     assert "1 photo of the index is withheld: no caption says what it shows." in page
     bare_photos = client.get("/review?rule=no+captions").text
-    assert ("bare.png" in bare_photos, "<li>rocks</li>" in bare_photos) == (True, True)
+    assert ("bare.png" in bare_photos, "IPTC Keywords:</b> rocks</li>" in bare_photos) == (True, True)

@@ -23,8 +23,9 @@ from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSen
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.build import build_index, with_texts_of_index
+from withsense_tf.index.upkeep.build import build_index, claim, with_texts_of_index
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.filters import matches, parse_filter
 from withsense_tf.matchers.base import Matcher
@@ -82,6 +83,19 @@ def test_an_index_that_is_not_built_yet_says_how_to_build_it(
         ask(index.folder)
     with pytest.raises(DataError, match=r"not built yet.*index build"):
         ingest(index, items_of_looks(looks, 4), LAW)
+
+
+def test_an_index_belongs_to_a_folder_once_it_was_built(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index", store)
+    claim(index, tmp_path / "its training failed")
+    claim(index, tmp_path / "mine")
+    model = index.add_model(fitted("hybrid"))
+    ingest(index, items_of_looks(looks, 3), LAW, model)
+    take_over(index, model)
+    with pytest.raises(SettingError, match="mine: they would be removed"):
+        claim(index, tmp_path / "another")
 
 
 def test_captions_of_the_same_photo_from_another_folder_add_up(

@@ -140,12 +140,47 @@ class Wording:
         """
         return self.texts.get(f"rule: {name}") or self.retell(name)
 
-    def evidence(self, line: str) -> str:
-        """Write a line of evidence, with the rule and who said it in this language.
+    def origin(self, where: str, photo: str) -> str:
+        """Say where a text that is no caption of a photo stands; "" of a caption.
+
+        >>> wording_of("ru").origin("name of a.jpg", "a.jpg"), wording_of("en").origin("column iso of a.jpg", "a.jpg")
+        ('Имя файла', 'Column iso')
+        >>> wording_of("en").origin("EXIF 270 of a.jpg", "a.jpg"), wording_of("en").origin("a.jpg#0", "a.jpg")
+        ('In the file, EXIF 270', '')
+        """
+        place = where.removesuffix(f" of {photo}")
+        if place == where:
+            return ""
+        kind, _, name = place.partition(" ")
+        if place == "name" or kind == "column":
+            return f"{self(f'from_{kind}')} {name}".strip()
+        return f"{self('from_file')} {place}"
+
+    def fact(self, where: str, text: str, words: str = "") -> str:
+        """Return a text as people read it: of a column the law reads its name, too, which stands here if it is marked.
+
+        >>> wording_of("en").fact("column camera of a.jpg", "camera . Canon R6")
+        'Canon R6'
+        >>> wording_of("en").fact("column son of a.jpg", "son . Ann . age 7", "son")
+        'son: Ann, age 7'
+        """
+        if not where.startswith("column "):
+            return text
+        name, stop, value = text.partition(" . ")
+        shown = value.replace(" . ", ", ")
+        return shown if stop and words in shown else f"{name}: {shown}" if stop else text
+
+    def evidence(self, line: str, photo: str = "") -> str:
+        """Write a line of evidence, with where it stands, the rule and who said it in this language.
 
         >>> wording_of("ru").evidence("a.jpg#by a user 01ab: child “kid”")
         'a.jpg#by посетитель 01ab: ребёнок «kid»'
+        >>> wording_of("ru").evidence("name of a.jpg: child “kid”", "a.jpg")
+        'Имя файла a.jpg: ребёнок «kid»'
         """
+        where, of_photo, rest = line.partition(f" of {photo}: ")
+        if of_photo and self.language == "ru":
+            line = f"{self.origin(where + of_photo[:-2], photo)} {photo}: {rest}"
         line = line.replace(f"#by {NOBODY} ", f"#by {self.who(NOBODY)} ", 1)
         line = RULE.sub(lambda match: f": {self.rule(match[1])} “", line, count=1)
         return line.translate(QUOTATION_MARKS) if self.language == "ru" else line

@@ -55,6 +55,7 @@ def load_dataset(
     decode: bool = True,
     captions: str | Path | CaptionFile | None = None,
     tell: Callable[[str], object] | None = None,
+    needs_captions: bool = False,
 ) -> Dataset:
     """Read a folder of photos; warn if anything had to be left out.
 
@@ -63,12 +64,13 @@ def load_dataset(
     Training photos that look like a test photo are left out. Any other folder is read with its photos in all depths,
     and with captions from tables, side-cars and the photo files themselves, as far as there are any; `captions` names a
     table of them, in the folder or elsewhere (with its columns: `ws.CaptionFile(file, photo_column, text_columns)`),
-    and `tell` is called with what was found before the photos are decoded.
+    and `tell` is called with what was found before the photos are decoded. With `needs_captions`, such a folder without
+    any is an error then.
 
     Every photo is decoded once, which takes about a second for a thousand. With `decode=False` large photos are decoded
     at a reduced size, and those that are truncated are no problem here, but an error when they are used.
     """
-    contents = read_folder(folder, decode, captions, tell)
+    contents = read_folder(folder, decode, captions, tell, needs_captions)
     _check_photos(contents)
     # Who is told what was found has read it there.
     if (lack := lack_of_captions(contents)) and not (contents.plain and tell):
@@ -113,6 +115,7 @@ def read_folder(
     decode: bool = False,
     captions: str | Path | CaptionFile | None = None,
     tell: Callable[[str], object] | None = None,
+    needs_captions: bool = False,
 ) -> Contents:
     """Read all files of the folder, and say what is wrong instead of stopping at it."""
     check_kind("load_dataset", folder, (str, Path), "the path of a folder of photos")
@@ -137,7 +140,7 @@ def read_folder(
     if not has_right(root, os.R_OK | os.X_OK):
         raise DataError(no_rights(PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(root))))
     if not is_withsense_folder(root):
-        return read_plain_folder(root, decode, CaptionFile.of(captions), tell)
+        return read_plain_folder(root, decode, CaptionFile.of(captions), tell, needs_captions)
     if captions is not None:
         raise SettingError(
             f"A file of captions is for plain folders: {root} is a With Sense folder, which has its own."

@@ -24,7 +24,7 @@ from withsense_tf.data.plain_folder.folder_files import FileKind, files_of, kind
 from withsense_tf.data.plain_folder.folder_texts import read_texts
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.sources import count_words_of_files, source_table, told_sources
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, NoCaptionsError
 
 PART: Final = "train"
 # What has no judgements has these tables without a row.
@@ -42,8 +42,12 @@ def read_plain_folder(
     decode: bool,
     asked_file: CaptionFile | None = None,
     tell: Callable[[str], object] | None = None,
+    needs_captions: bool = False,
 ) -> Contents:
-    """Read a folder of photos in any depth, with all that is said of them; `tell` gets what was found, first."""
+    """Read a folder of photos in any depth, with all that is said of them; `tell` gets what was found, first.
+
+    Then it is an error if captions are needed and none is there.
+    """
     findings = Findings()
     problems = findings.problems
     files = {name: (path, kind_of(path)) for name, path in files_of(root, problems).items()}
@@ -61,6 +65,11 @@ def read_plain_folder(
 
     if tell is not None:
         tell(in_short(set(photos["photo"])))
+    if needs_captions and not captions:
+        raise NoCaptionsError(
+            f"{root} has no captions to learn from: expected captions of at least two photos. Write captions into "
+            "captions.csv, or leave --matcher out: the default then looks at photos alone."
+        )
     photos = _with_looks(photos, decode, problems)
     problems += twins_of(photos, plain=True)
     usable = set(photos["photo"])

@@ -141,7 +141,8 @@ def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
     """Note whose photos the index holds; those of another folder are replaced only where that is said."""
     source = str(folder.resolve())
     with index.catalog.writing() as tables:
-        before = get_state(tables, "source")
+        # What was never built to its end belongs to nobody.
+        before = get_state(tables, "source") if get_state(tables, "current") is not None else None
         if before not in (None, source) and not replace:
             raise SettingError(
                 f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or, if "
