@@ -43,7 +43,7 @@ def _is_preposition(before: str, word: str) -> bool:
     if (before, word) in PREPOSITIONS:
         return True
     readings = russian_analyser().parse(word) if CYRILLIC.search(word) else []
-    return sum(reading.score for reading in readings if reading.tag.POS == "PREP") > 0.5
+    return bool(sum(reading.score for reading in readings if reading.tag.POS == "PREP") > 0.5)
 
 
 @lru_cache(maxsize=20_000)
