@@ -7,6 +7,7 @@ import pytest
 from withsense_tf.encoders.word_pairs import (
     counterparts,
     english_by_russian,
+    english_meant,
     english_of,
     english_places,
     russian_by_english,
@@ -79,6 +80,26 @@ def test_what_a_word_usually_says_as_it_stands_comes_before_what_it_may_be(
 def test_a_form_that_is_no_word_of_the_table_is_any_of_those_that_it_may_be_a_form_of() -> None:
     assert english_places("дороге")["road"] == english_places("дорога")["road"] == 1
     assert english_places("дороге").keys() == {"road", "driveway"}
+
+
+@pytest.mark.parametrize(
+    ("word", "usual", "wider"),
+    [
+        ("дедушкой", "grandfather", "man"),
+        ("сугробе", "snowdrift", "snow"),
+        ("бегуны", "runner", "run"),
+        ("валун", "boulder", "rock"),
+    ],
+)
+def test_a_noun_does_not_say_a_wider_word_that_it_is_far_behind_in(word: str, usual: str, wider: str) -> None:
+    assert usual in english_meant(word)
+    assert wider in english_places(word)
+    assert wider not in english_meant(word)
+
+
+@pytest.mark.parametrize("word", ["концерт", "девушка", "мужик", "подниматься", "парень", "сноубордист"])
+def test_a_word_keeps_what_is_as_usual_or_no_wider(word: str) -> None:
+    assert english_meant(word) == english_places(word)
 
 
 def test_english_words_stand_for_none() -> None:

@@ -8,10 +8,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, lemma, russian_analyser
+from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, russian_analyser
 
 # What a word may be a form of counts next to nothing where it is a word of the table as it stands.
 FORMS_BEHIND: Final = 100
+# From this place on, an English word that books have so many times as often as the usual one is a wider one.
+WIDER: Final = 4
+OFTENER: Final = 10
 
 
 @cache
@@ -74,6 +77,29 @@ def english_places(*words: str) -> Mapping[str, int]:
         for english, place in table.get(form, {}).items():
             places[english] = min(place + behind, places.get(english, place + behind))
     return places
+
+
+@lru_cache(maxsize=50_000)
+def english_meant(*words: str) -> Mapping[str, int]:
+    """Return the English words as `english_places` does, without those that say less than a noun does.
+
+    A grandmother is a woman, and whoever asks for a grandmother does not mean any woman. A noun that is the usual word
+    for nothing has its wider words, too: "девушка" is a young woman.
+
+    >>> english_meant("бабушке"), english_meant("девушка")
+    ({'grandmother': 1}, {'girl': 2, 'woman': 12})
+    """
+    places = english_places(*words)
+    if len(words) > 1 or min(places.values(), default=0) != 1 or max(places.values()) < WIDER:
+        return places
+    is_noun = russian_analyser().parse(words[0])[0].tag.POS == "NOUN"
+    often = {english: frequent_words().get(english, 1) for english in places}
+    least = OFTENER * max(often[english] for english, place in places.items() if place == 1)
+    return {
+        one: place
+        for one, place in places.items()
+        if not (is_noun and place >= WIDER and often[one] >= least)
+    }
 
 
 @lru_cache(maxsize=50_000)

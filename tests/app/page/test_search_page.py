@@ -446,6 +446,26 @@ def test_a_chip_has_the_words_of_the_form(client: TestClient) -> None:
     assert "camera=Nikon D90 <span" not in text
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_said"),
+    [
+        ("q=a+wall&where=colour%3Dblue", True),
+        ("q=a+wall+colour%3Dblue", True),
+        ("q=a+wall+%D1%86%D0%B2%D0%B5%D1%82%3D%D1%81%D0%B8%D0%BD%D0%B8%D0%B9", True),
+        ("q=a+wall&where=camera%3DNikon+D90", False),
+        ("q=a+wall+-colour", False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "one of the whole photo"), ("ru", "один из цветов всего снимка")]
+)
+def test_a_filter_by_colour_says_that_it_is_not_the_colour_of_a_thing(
+    client: TestClient, asked: str, is_said: bool, language: str, sentence: str
+) -> None:
+    text = client.get(f"/search?{asked}&minimum=0", headers={**BB, "accept-language": language}).text
+    assert (sentence in text) == is_said
+
+
 @pytest.mark.closed
 def test_a_refused_text_is_shown_with_the_words_that_did_it(client: TestClient) -> None:
     answer = client.get("/search", params={"q": "a wall and a toddler <b>"}, headers=BB)

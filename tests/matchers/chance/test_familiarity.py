@@ -145,6 +145,17 @@ def test_a_russian_word_is_read_as_the_english_one_where_captions_in_both_langua
     }
 
 
+def test_a_russian_word_that_captions_have_is_not_read_as_a_wider_one() -> None:
+    texts = ["A woman .", "A woman sits .", "Бабушка на фоне леса ."]
+    mixed = Familiarity(Topics()).fit([*TEXTS, *texts], [*PHOTOS, *"def"])
+    assert mixed.readings("бабушка на фоне пляжа") == {"бабушка": "бабушка", "пляж": "beach"}
+
+
+def test_a_russian_word_is_read_as_its_usual_one_where_captions_have_a_wider_one_alone() -> None:
+    english = Familiarity(Topics()).fit([*TEXTS, "A man .", "A man sits ."], [*PHOTOS, *"de"])
+    assert english.forms("дедушка") == ("grandfather",)
+
+
 def test_a_russian_word_of_no_pair_is_judged_by_its_vector(by_topics: Familiarity) -> None:
     assert by_topics.forms("собака и камилавка") == ("dog", "камилавка")
     assert by_topics.unread("собака и камилавка") == ["камилавка"]

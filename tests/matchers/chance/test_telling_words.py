@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.matchers.chance.telling_words import tells
+from withsense_tf.matchers.chance.telling_words import tells, words_to_read
 
 ENGLISH_OF_FUNCTION = """across along among around behind beside between beyond despite except inside near opposite
     outside past through throughout toward towards underneath until upon versus within although because unless
@@ -34,3 +34,30 @@ def test_a_word_of_function_size_age_order_or_quality_tells_nothing_that_a_photo
 @pytest.mark.parametrize("word", TELLING.split())
 def test_a_word_that_a_photo_could_lack_tells_something(word: str) -> None:
     assert tells(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("девушка на фоне башни", ["девушка", "башни"]),
+        ("поле во время грозы", ["поле", "грозы"]),
+        ("торт в виде замка", ["торт", "замка"]),
+        ("лодка возле берега, среди камней", ["лодка", "берега", "камней"]),
+    ],
+)
+def test_russian_prepositions_of_one_word_or_two_are_not_read(text: str, left: list[str]) -> None:
+    assert words_to_read(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("портрет, размытый фон", ["портрет", "размытый", "фон"]),
+        ("девушка на белом фоне", ["девушка", "белом", "фоне"]),
+        ("лодки на фоне", ["лодки", "фоне"]),
+        ("волна и мол", ["волна", "мол"]),
+        ("среди", ["среди"]),
+    ],
+)
+def test_what_is_a_thing_by_itself_is_read(text: str, left: list[str]) -> None:
+    assert words_to_read(text) == left

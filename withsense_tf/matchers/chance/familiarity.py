@@ -10,11 +10,11 @@ import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
-from withsense_tf.common.words import CYRILLIC, SMALL, lemma, lemmas, words
+from withsense_tf.common.words import CYRILLIC, SMALL, lemma, lemmas
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.word_pairs import english_places
+from withsense_tf.encoders.word_pairs import english_meant
 from withsense_tf.matchers.chance.noun_lists import strange_words
-from withsense_tf.matchers.chance.telling_words import tells
+from withsense_tf.matchers.chance.telling_words import tells, words_to_read
 from withsense_tf.matchers.forms.word_fit import telling_forms
 
 # A word that captions of one photo alone have may be a slip.
@@ -101,14 +101,14 @@ class Familiarity(Saveable):
     def _read(self, text: str) -> dict[str, str]:
         if not CYRILLIC.search(text.lower()):
             return self._that_tell({form: form for form in telling_forms(text)})
-        parts = [word for word in words(text) if word not in SMALL]
+        parts = words_to_read(text)
         forms = [lemma(word) for word in parts]
         readings = dict(zip(forms, forms, strict=True))
         # Two words may be one thing, as "подводная лодка" is.
         for size in (1, 2):
             for at in range(len(parts) - size + 1):
                 russian = forms[at : at + size]
-                english = english_places(*parts[at : at + size])
+                english = english_meant(*parts[at : at + size])
                 best = max(
                     english, key=lambda one: (one in SMALL, self._count(one) / english[one]), default=""
                 )

@@ -6,11 +6,44 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, lemma, russian_analyser
+from withsense_tf.common.words import CYRILLIC, SMALL, lemma, russian_analyser, words
 
 # What the analyser calls Russian words of function: parts of speech, and pronouns and ordinal numbers among others.
 FUNCTIONS: Final = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "INTJ"})
 PRONOUNS: Final = frozenset({"Apro", "Anum", "Dmns", "Ques"})
+# Russian prepositions of two words: by itself, the second would be a thing.
+_PREPOSITIONS = """
+    на фоне, во время, в виде, в течение, в ходе, в процессе, в качестве, в честь, в сторону, в направлении,
+    по направлению, на протяжении, с помощью, при помощи
+"""
+PREPOSITIONS: Final = frozenset(tuple(phrase.split()) for phrase in _PREPOSITIONS.split(","))
+
+
+def words_to_read(text: str) -> list[str]:
+    """Return the words of a Russian text without small ones and prepositions, also those of two words.
+
+    At the end of a text there is nothing that they could stand before. Where no word is left, prepositions stay.
+
+    >>> words_to_read("Собака на фоне моря"), words_to_read("на белом фоне"), words_to_read("возле")
+    (['собака', 'моря'], ['белом', 'фоне'], ['возле'])
+    """
+    every = words(text)
+    left = [word for word in every if word not in SMALL]
+    pairs = zip(["", *every], every, strict=False)
+    telling = [
+        word
+        for at, (before, word) in enumerate(pairs, 1)
+        if word not in SMALL and (at == len(every) or not _is_preposition(before, word))
+    ]
+    return telling or left
+
+
+@lru_cache(maxsize=20_000)
+def _is_preposition(before: str, word: str) -> bool:
+    if (before, word) in PREPOSITIONS:
+        return True
+    readings = russian_analyser().parse(word) if CYRILLIC.search(word) else []
+    return bool(sum(reading.score for reading in readings if reading.tag.POS == "PREP") > 0.5)
 
 
 @lru_cache(maxsize=20_000)
