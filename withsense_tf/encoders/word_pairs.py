@@ -12,7 +12,8 @@ from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, ru
 
 # What a word may be a form of counts next to nothing where it is a word of the table as it stands.
 FORMS_BEHIND: Final = 100
-# From this place on, an English word that books have so many times as often as the usual one is a wider one.
+# From this place on, a word for people that books have so many times as often as the usual one is a wider one.
+PEOPLE: Final = frozenset(("man", "woman", "person", "people", "boy", "girl"))
 WIDER: Final = 4
 OFTENER: Final = 10
 
@@ -81,7 +82,7 @@ def english_places(*words: str) -> Mapping[str, int]:
 
 @lru_cache(maxsize=50_000)
 def english_meant(*words: str) -> Mapping[str, int]:
-    """Return the English words as `english_places` does, without those that say less than a noun does.
+    """Return the English words as `english_places` does, without those for any person where one of a kind is meant.
 
     A grandmother is a woman, and whoever asks for a grandmother does not mean any woman. A noun that is the usual word
     for nothing has its wider words, too: "девушка" is a young woman.
@@ -90,15 +91,14 @@ def english_meant(*words: str) -> Mapping[str, int]:
     ({'grandmother': 1}, {'girl': 2, 'woman': 12})
     """
     places = english_places(*words)
-    if len(words) > 1 or min(places.values(), default=0) != 1 or max(places.values()) < WIDER:
+    if len(words) > 1 or min(places.values(), default=0) != 1 or PEOPLE.isdisjoint(places):
         return places
-    is_noun = russian_analyser().parse(words[0])[0].tag.POS == "NOUN"
     often = {english: frequent_words().get(english, 1) for english in places}
     least = OFTENER * max(often[english] for english, place in places.items() if place == 1)
     return {
         one: place
         for one, place in places.items()
-        if not (is_noun and place >= WIDER and often[one] >= least)
+        if not (one in PEOPLE and place >= WIDER and often[one] >= least)
     }
 
 
