@@ -117,6 +117,16 @@ def test_a_minus_word_shuts_out_by_captions_in_the_other_language_or_the_answer_
     )
 
 
+def test_of_a_minus_word_that_no_caption_says_the_answer_says_that_it_took_nothing_out(
+    index: PhotoIndex,
+) -> None:
+    # A word of a restricted photo alone is answered like one of none.
+    for term in ("vehicle", "zorbing"):
+        answer = ask(index, f"a street -{term} -red -people", 10, minimum=0)
+        assert answer.message == f"Took nothing out by captions, as none says it: {term}."
+    assert ask(index, "a street -cars", 10, minimum=0).message is None
+
+
 def test_a_restricted_photo_that_is_found_by_words_is_a_notice(index: PhotoIndex) -> None:
     assert names(ask(index, "motorcycle xylophone zorbing", country="AQ", minimum=0))[0] == "child.png"
     found = ask(index, "motorcycle xylophone zorbing", 20, minimum=0)

@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Final
 
 _PAIRS = """
-    aeroplane airplane aluminium aluminum artefact artifact axe ax barbecue barbeque catalogue catalog chequer checker
-    chilli chili cosy cozy defence defense doughnut donut draught draft fulfil fulfill gaol jail grey gray jewellery
-    jewelry kerb curb licence license manoeuvre maneuver mould mold moult molt moustache mustache omelette omelet
-    plough plow programme program pyjama pajama skilful skillful smoulder smolder sulphur sulfur tyre tire whisky
-    whiskey wilful willful yoghurt yogurt centred centered
+    aerofoil airfoil aeroplane airplane aluminium aluminum artefact artifact axe ax barbecue barbeque catalogue
+    catalog chequer checker chilli chili cosy cozy defence defense doughnut donut draught draft fulfil fulfill gaol
+    jail grey gray jewellery jewelry kerb curb licence license manoeuvre maneuver mould mold moult molt moustache
+    mustache omelette omelet mum mom plough plow programme program pyjama pajama sceptic skeptic skilful skillful
+    smoulder smolder snowplough snowplow sulphur sulfur tyre tire whisky whiskey wilful willful yoghurt yogurt
+    centred centered
 """
 _WORDS = _PAIRS.split()
 PAIRS: Final = dict(zip([*_WORDS[::2], *_WORDS[1::2]], [*_WORDS[1::2], *_WORDS[::2]], strict=True))

@@ -153,6 +153,8 @@ def test_a_correction_outside_a_quotation_leaves_the_same_word_inside() -> None:
         ("bread", {"break": 900, "breed": 9}, "bread"),
         ("trial", {"thrills": 9}, "trial"),
         ("nun", {"run": 900}, "nun"),  # a short word is near to too many
+        ("god", {"dog": 900}, "god"),
+        ("dgo", {"dog": 9, "dig": 900}, "dgo (did you mean dog?)"),
         ("chidl", {"child": 9}, "chidl"),  # nobody is asked to ask for a child
     ],
 )

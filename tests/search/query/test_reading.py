@@ -18,6 +18,11 @@ def test_what_could_not_be_left_out_is_said() -> None:
     assert line == "Could not be left out, as no word of the captions is known for it: авиамоторов."
 
 
+def test_a_minus_word_that_no_caption_says_took_nothing_out() -> None:
+    (line,) = Reading(Query("a dog", ("pooch",)), unsaid=("pooch",)).notes
+    assert line == "Took nothing out by captions, as none says it: pooch."
+
+
 def test_a_word_that_nobody_knows_is_named() -> None:
     assert Reading(Query("a qwertz", ()), strange_words=("qwertz",)).notes == ("Unknown word: qwertz.",)
 

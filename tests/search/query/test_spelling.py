@@ -13,8 +13,13 @@ from withsense_tf.search.query.spelling import (
     same_to_the_law,
 )
 
+# The list has these as the British write them alone.
+AMERICAN = ("airplane", "harbor", "jewelry", "mom", "mustache", "neighbors", "plow")
 
-@pytest.mark.parametrize("word", ["submarine", "motorcycle", "women", "running", "собаками", "犬", "naïve"])
+
+@pytest.mark.parametrize(
+    "word", ["submarine", "motorcycle", "women", "running", "собаками", "犬", "naïve", *AMERICAN]
+)
 def test_real_words_and_those_in_other_letters_are_real(word: str) -> None:
     assert is_real(word)
 

@@ -69,10 +69,11 @@ def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str
     """Return a word of a query that nothing shows, beside the one of captions that may have been meant.
 
     A real word is not corrected, but who typed "trial" may have meant "trail", and can be asked. Other slips than two
-    letters that changed places make other words too often: "bread" is no "break".
+    letters that changed places make other words too often: "bread" is no "break". Of short words only those are asked
+    of that are none: "dgo" may be "dog", and "god" may not.
     """
     typed_word = word.lower()
-    near = [] if len(word) <= SHORTEST else shown.near(typed_word)
+    near = [] if len(word) <= SHORTEST and is_real(typed_word) else shown.near(typed_word)
     others = [
         (-count, other) for other, slips, count in near if slips == 1 and sorted(other) == sorted(typed_word)
     ]

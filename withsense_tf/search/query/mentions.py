@@ -5,7 +5,7 @@ This reads the words of captions, not pictures: a photo whose captions pass over
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -75,6 +75,23 @@ def _phrases(term: str, has_russian: bool) -> tuple[Phrase, ...]:
     single = [_one_word(word) for word in typed_words]
     own = tuple(one | more for one, more in zip(forms, single, strict=True))
     return (own, is_plural), *((other, is_plural) for other in others if len(other) + len(typed_words) > 2)
+
+
+def may_be_said(term: str, has: Callable[[str], bool]) -> bool:
+    """Return whether captions may mention a term, where `has` knows whether they have a word in any form.
+
+    What shuts out children may be said of any photo.
+
+    >>> [may_be_said(term, {"dog"}.__contains__) for term in ("dogs", "pooch", "собак", "red dog", "kids")]
+    [True, False, True, False, True]
+    """
+    if shuts_out_children(term):
+        return True
+    return any(
+        all(any(map(has, sorted(forms))) for forms in phrase)
+        for has_russian in (False, True)
+        for phrase, _ in _phrases(term, has_russian)
+    )
 
 
 def _is_plural(word: str) -> bool:

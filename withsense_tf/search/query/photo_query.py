@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.limits import is_file
-from withsense_tf.data.pictures.near_duplicates import near_to, read_look
+from withsense_tf.data.pictures.near_duplicates import near_to, read_look, shown_in
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
 from withsense_tf.index.index_door import IndexDoor
@@ -128,13 +129,22 @@ def _foreign(
     if not answer.allowed:
         return Refusal(door.rule.message, None if for_strangers else kept_back(answer.rule, True))
     copies = [like[at] for at in near_to(own_look, [look for _, _, look, *_ in like])] if like else []
-    here = next((name for _, name, *_, live in copies if live and door.lets_find(name)), None)
-    if here is not None:
+    here = _first_allowed(door, copies)
+    # A small crop is no copy any more, but a part.
+    whole = here or _first_allowed(
+        door, [photos[at] for at in shown_in([own_look], [look for _, _, look, *_ in photos])]
+    )
+    if whole is not None:
         # A crop's own point may lie nearer to other photos than to that which it was cropped from.
-        return PhotoQuery(None, _own_point(generation, tables, here), here)
+        return PhotoQuery(None, _own_point(generation, tables, whole), here)
     # Late: most searches need none, and it takes a while.
     from withsense_tf.encoders.vectors.passing_store import PassingStore
 
     # Nothing of a stranger's photo stays on a disk.
     matcher = generation.matcher(PassingStore())
     return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
+
+
+def _first_allowed(door: IndexDoor, photos: Sequence[tuple[int, str, str, str, bool]]) -> str | None:
+    """Return the name of the first of some photos that is still in the index and may be shown."""
+    return next((name for _, name, *_, live in photos if live and door.lets_find(name)), None)

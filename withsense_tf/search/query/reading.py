@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from withsense_tf.errors import SettingError
@@ -12,6 +13,7 @@ from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.caption_spelling import as_captions_write
 from withsense_tf.search.query.corrections import Correction, correct, strange_words
 from withsense_tf.search.query.known_words import not_shut_out, other_language
+from withsense_tf.search.query.mentions import may_be_said
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.tokens import tokens
@@ -23,9 +25,9 @@ from withsense_tf.search.query.without import unread_exclusion
 class Reading:
     """What a text says: what to look for, which filters it has, which words were corrected, and a hint.
 
-    `not_shut_out` are terms that must not be there, but that no word of captions is known for; `strange_words` are
-    those that nobody knows and that were not corrected; `language` says that most are of another language, and
-    `unread_exclusion` is a "not" or "except" that was left among the words to look for.
+    `not_shut_out` are terms that must not be there, but that no word of captions is known for, and `unsaid` those that
+    no caption says; `strange_words` are those that nobody knows and that were not corrected; `language` says that most
+    are of another language, and `unread_exclusion` is a "not" or "except" that was left among the words to look for.
     """
 
     query: Query
@@ -36,6 +38,7 @@ class Reading:
     strange_words: tuple[str, ...] = ()
     language: str | None = None
     unread_exclusion: str | None = None
+    unsaid: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -49,6 +52,8 @@ class Reading:
             lines.append(
                 f"Could not be left out, as no word of the captions is known for it: {', '.join(self.not_shut_out)}."
             )
+        if self.unsaid:
+            lines.append(f"Took nothing out by captions, as none says it: {', '.join(self.unsaid)}.")
         if self.unread_exclusion:
             lines.append(
                 f"“{self.unread_exclusion}” was not understood and excludes nothing: put a minus before each word that "
@@ -77,8 +82,9 @@ def read_query(
     query = parse_query(filters.text)
     shown = ShownWords(tables, door)
     foreign_terms = not_shut_out(query.without, shown)
+    unsaid = _unsaid([term for term in query.without if term not in foreign_terms], shown)
     if literal or form.why_no_texts:
-        return Reading(query, filters.where, (), filters.hint, foreign_terms)
+        return Reading(query, filters.where, (), filters.hint, foreign_terms, unsaid=unsaid)
     unread = unread_exclusion(tokens(query.text))
     query, readings = as_captions_write(query, form, shown, door.policy)
     query, corrections = correct(query, form, shown, door.policy)
@@ -93,4 +99,12 @@ def read_query(
         strange,
         language,
         unread,
+        unsaid,
     )
+
+
+def _unsaid(terms: Sequence[str], shown: ShownWords) -> tuple[str, ...]:
+    """Return the terms that must not be there and that no caption says; none where there are no captions to ask."""
+    if not terms or shown.are_russian is None:
+        return ()
+    return tuple(term for term in terms if not may_be_said(term, shown.has))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, russian_analyser
+from withsense_tf.encoders.english_spellings import other_spelling
 from withsense_tf.index.photo_verdicts import age_limits
 from withsense_tf.policy.law import Law
 
@@ -32,7 +33,9 @@ def is_real(word: str) -> bool:
     (True, False, True, True)
     """
     if ENGLISH.fullmatch(word):
-        return word in frequent_words() or word in english_lemmas()
+        # The list is British: it has "aeroplane" and "harbour" alone.
+        spellings = {word, other_spelling(word) or word}
+        return not spellings.isdisjoint(frequent_words()) or word in english_lemmas()
     if all(CYRILLIC.match(sign) for sign in word):
         return bool(russian_analyser().word_is_known(word))
     return True
