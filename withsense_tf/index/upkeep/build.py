@@ -209,7 +209,9 @@ def unusable_photos(data: Dataset) -> list[UnusablePhoto]:
     ]
 
 
-NO_TABLE: Final = "a table of photos has no captions, without which the law allows none: pass the data set, or `test` itself"
+NO_TABLE: Final = (
+    "a table of photos has no captions, so the law allows none: pass the data set, or `test` itself"
+)
 
 
 def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -> PhotoIndex:
