@@ -82,8 +82,7 @@ def read_plain_folder(
         "facts": _fact_table(findings, usable),
         "sources": source_table(findings, usable),
     }
-    order = list(KINDS)
-    problems.sort(key=lambda problem: order.index(problem.kind))
+    problems.sort(key=lambda problem: list(KINDS).index(problem.kind))
     tables["quarantine"] = problem_table(problems)
     counts = {PART: len(places)}
     print_of_tables = _fingerprint(tables)
