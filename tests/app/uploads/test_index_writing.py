@@ -40,6 +40,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.photos_table import live_names_of
 from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.matchers import saved
 from withsense_tf.matchers.base import Matcher
 
 Change = Callable[[Path], object]
@@ -223,17 +224,17 @@ def test_a_decision_goes_through_while_an_upload_loads_its_networks(
 def test_an_upload_loads_nothing_in_the_turn_for_which_decisions_wait(
     service: PhotoService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load, turns = Generation.matcher, list[bool]()
+    load, turns = saved.load_matcher, list[bool]()
 
-    def noted(generation: Generation, store: VectorStore) -> Matcher:
+    def noted(*arguments: Any) -> Matcher:
         lock = FileLock(service.settings.state_folder / "writing.lock", timeout=0)
         with suppress(Timeout), lock:
             turns.append(True)
-            return load(generation, store)
+            return load(*arguments)
         turns.append(False)
-        return load(generation, store)
+        return load(*arguments)
 
-    monkeypatch.setattr(Generation, "matcher", noted)
+    monkeypatch.setattr(saved, "load_matcher", noted)
     judge_own(service, take(service, PNG))
     add_caption(service, service.ids.write(SHOWN[0]), "A wall of plain red .", "Ann", "BB")
-    assert turns == [True, True]
+    assert turns == [True]  # and they stay loaded

@@ -13,12 +13,14 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, WithSenseWarning
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
+from withsense_tf.index.tables.photo_states import not_live
 from withsense_tf.index.upkeep import staging
 from withsense_tf.index.upkeep.compact import compact_index
-from withsense_tf.index.upkeep.ingest import ingest, stage_ahead
+from withsense_tf.index.upkeep.ingest import ingest, look_ahead
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.matchers import saved
 from withsense_tf.matchers.base import Matcher
 
 
@@ -164,21 +166,13 @@ def test_a_model_out_of_use_that_raises_anything_keeps_no_photo_out(
         assert models_to_ask(tables) == [2]
 
 
-def test_what_was_staged_ahead_is_published_without_the_model_and_nothing_before(
+def test_to_look_ahead_loads_the_networks_and_leaves_the_tables_as_they_are(
     five: PhotoIndex, nine: str, looks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, items = contents(five), items_of_looks(looks, 9)
-    stage_ahead(five, items, LAW)
-    assert contents(five) == before
-    monkeypatch.delattr(Generation, "matcher")
+    look_ahead(five, items, LAW)
+    with five.catalog.reading() as tables:
+        assert (contents(five), not_live(tables)) == (before, [])
+    monkeypatch.setattr(saved, "load_matcher", None)
     ingest(five, items, LAW)
     assert contents(five) == nine
-
-
-def test_staging_ahead_judges_nothing_anew_by_a_law_that_another_one_changes(
-    five: PhotoIndex, looks: Path
-) -> None:
-    judge_anew(five, law(uncaptioned="allow"))
-    before = contents(five)
-    stage_ahead(five, items_of_looks(looks, 9), LAW)
-    assert (contents(five), judge_anew(five, law(uncaptioned="allow"))) == (before, False)

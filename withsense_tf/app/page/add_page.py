@@ -57,7 +57,8 @@ def add(
     )
     values = {"answer": answer, "own_text": own_text, "verdict": verdict}
     if answer.state == "waiting":
-        values["count"] = quarantine_of(service).count()
+        # Another worker may have taken the last one up by now.
+        values["count"] = max(1, quarantine_of(service).count())
     return _page(request, response.status_code, **values)
 
 

@@ -29,7 +29,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import count_kept_out, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name
-from withsense_tf.index.upkeep.ingest import ingest, stage_ahead
+from withsense_tf.index.upkeep.ingest import ingest, look_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
@@ -37,7 +37,7 @@ from withsense_tf.index.upkeep.readable import UnusablePhoto
 WRITING: Final = "writing"
 # What comes in is looked at before, which may take minutes, and for which no decision waits; whose turn this is takes
 # the other one within it.
-LOOKING: Final = "looking"
+LOOKING: Final = "looking at what came in"
 # Below the state folder; what came in lies here.
 PHOTOS: Final = "photos"
 PATIENCE_SECONDS: Final = 20.0
@@ -55,23 +55,23 @@ def writing_alone(service: PhotoService) -> AbstractContextManager[None]:
 @contextmanager
 def _alone(service: PhotoService, turn: str) -> Iterator[None]:
     folder = service.settings.state_folder
-    writer_file = folder / f"{turn}.by"
+    writer_file = folder / f"{turn.split()[0]}.by"
     try:
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / f"{turn}.lock", timeout=PATIENCE_SECONDS):
+            with FileLock(folder / f"{turn.split()[0]}.lock", timeout=PATIENCE_SECONDS):
                 writer_file.write_text(str(os.getpid()), encoding="utf-8")
                 yield
     except Timeout:
         with suppress(OSError):
             writer = writer_file.read_text(encoding="utf-8")
-            LOGGER.error("", extra={"cells": {"error": _put_off(writer)}})
+            LOGGER.error("", extra={"cells": {"error": _put_off(writer, turn)}})
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
         ) from None
 
 
-def _put_off(writer: str) -> str:
+def _put_off(writer: str, turn: str) -> str:
     """Say that a change waited too long, for whom, and what to do about it; no process is told to end itself."""
     advice = (
         ""
@@ -81,7 +81,7 @@ def _put_off(writer: str) -> str:
     )
     return (
         f"a change of the index waited {PATIENCE_SECONDS:g} seconds for its turn and was put off (who asked for it got "
-        f"503; an upload stays and is judged later): process {writer} of this server is writing, or was the last to. "
+        f"503; an upload stays and is judged later): process {writer} of this server is {turn}, or was the last to. "
         f"To load networks or judge many photos takes minutes: let it work.{advice}"
     )
 
@@ -104,7 +104,7 @@ def add_caption(
         caption = (caption_id(name, by), text)
         # What comes to the photo meanwhile, by an update of its folder, stays, too.
         with_caption = replace(item, captions=(*item.captions, caption), adds_captions=True)
-        stage_ahead(here.index, [with_caption], service.policy)
+        look_ahead(here.index, [with_caption], service.policy)
         with writing_alone(service):
             ingest(here.index, [with_caption], service.policy, others="keep")
     return questions.photo(service, id_, country)
@@ -177,7 +177,7 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
             raise  # the machine's trouble, and perhaps none the next time
         photo = UnusablePhoto(waiting.name, str(file), error.kind, error.reason)
     if isinstance(photo, Item):
-        stage_ahead(index, [photo], service.policy)
+        look_ahead(index, [photo], service.policy)
     with writing_alone(service):
         report = ingest(index, [photo], service.policy, others="keep")
         if report.quarantined or report.kept_out:

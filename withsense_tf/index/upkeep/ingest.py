@@ -17,8 +17,9 @@ from typing import Final, Literal
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.index.brought import brought_names, erase_kept_out, with_captions_of_users
 from withsense_tf.index.item import Item
-from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.photo_verdicts import warn_of_overrides
+from withsense_tf.index.model_rows import rows_of
+from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
+from withsense_tf.index.photo_verdicts import judge_items, warn_of_overrides
 from withsense_tf.index.publish import count_renames, publish_photos
 from withsense_tf.index.tables.captions_table import captioned_names
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
@@ -27,7 +28,7 @@ from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
 from withsense_tf.index.upkeep.readable import UnusablePhoto
-from withsense_tf.index.upkeep.staging import LawChangedError, Staging, check_law, forget_abandoned
+from withsense_tf.index.upkeep.staging import Staging, check_law, forget_abandoned
 from withsense_tf.policy.current_policy import Policy
 
 # So many photos may leave at once without a question.
@@ -113,14 +114,19 @@ def ingest(
     return Report(*counts, staging.same or 0, quarantine, left_out, publication.renamed_photos)
 
 
-def stage_ahead(index: PhotoIndex, items: Sequence[Item], policy: Policy) -> None:
-    """Load networks and embed photos, so that an `ingest` of the same photos has little more to do than publish them.
+def look_ahead(index: PhotoIndex, items: Sequence[Item], policy: Policy) -> None:
+    """Load the networks and look at photos, so that an `ingest` of the same photos finds their vectors in the store.
 
-    Nothing is judged anew here: who changes the law at the same time does so, and the ingest stages again.
+    The tables stay as they are, and nothing is decided: whatever is wrong, the ingest meets it again and says so.
     """
     coming, _ = without_kept_out(index, items)
-    with suppress(LawChangedError):
-        Staging(index, coming, policy.current(), None).stage()
+    with index.catalog.reading() as tables:
+        models = [index.generation(number) for number in models_to_ask(tables)]
+    with suppress(Exception):
+        judge_items(policy.current(), coming, index.store)
+    for model in models:
+        with suppress(Exception):
+            rows_of(model, model.matcher(index.store), coming)
 
 
 def remove_for_good(

@@ -49,10 +49,6 @@ LEFT_BEHIND: Final = (
 )
 
 
-class LawChangedError(DataError):
-    """The law of an index was changed while photos were judged by the one before."""
-
-
 class Staging:
     """What one writer stages: photos, judged by a policy and embedded by the model in use, or by `model` before."""
 
@@ -204,7 +200,7 @@ class Staging:
 def check_law(tables: sqlite3.Connection, policy: Policy) -> None:
     """Raise if the photos of the index are judged by another policy."""
     if get_state(tables, "policy") != policy.version:
-        raise LawChangedError("The law was changed while photos were judged by the one before: run it again.")
+        raise DataError("The law was changed while photos were judged by the one before: run it again.")
 
 
 def forget_abandoned(tables: sqlite3.Connection) -> None:
