@@ -183,9 +183,10 @@ def clause(text: object) -> str:
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-NO_NUMBER_OF_NUMPY: Final = re.compile(
-    r"\d+ requested and \d+ written"
-)  # it says only how much it could not write
+# NumPy says only how much it could not write, and HDF5 has the system's words among its own.
+WITHOUT_NUMBER: Final = re.compile(
+    r"\d+ requested and \d+ written|.*(No space left on device|Disk quota exceeded).*", re.DOTALL
+)
 RAN_OUT: Final = 8  # TensorFlow's number of memory and disks alike: its words alone tell which
 
 
@@ -208,8 +209,8 @@ def disk_trouble(error: BaseException, place: object = None) -> str | None:
 def _is_full(error: BaseException) -> bool:
     """Decide by the kind and number of an error: anybody's may have the words."""
     if isinstance(error, OSError):
-        by_numpy = error.errno is None and NO_NUMBER_OF_NUMPY.fullmatch(str(error))
-        return error.errno in FULL or bool(by_numpy)
+        by_words = error.errno is None and WITHOUT_NUMBER.fullmatch(str(error))
+        return error.errno in FULL or bool(by_words)
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
     return getattr(error, "error_code", 0) == RAN_OUT and "No space left on device" in str(error)

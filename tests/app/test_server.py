@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from app_places import SECRETS, SHOWN, Place, ids_of, search
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
+from withsense_tf.app import server
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.page.example_searches import _best_photos
 from withsense_tf.app.page.wording import LANGUAGES
@@ -43,6 +46,26 @@ def test_what_the_first_page_offers_is_there_before_the_first_request(
         assert loaded.misses == before.misses + len(LANGUAGES)
         assert one.get("/", headers={"accept": "text/html"}).status_code == 200
         assert _best_photos.cache_info().misses == loaded.misses
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("the disk broke"), sqlite3.OperationalError("locked"), KeyError("a")]
+)
+def test_what_fails_while_the_first_page_is_drawn_keeps_no_server_from_starting(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = []
+
+    def fail(service: object, country: None, language: str) -> None:
+        tries.append(language)
+        raise error
+
+    monkeypatch.setattr(server, "example_searches", fail)
+    with caplog.at_level("ERROR", "withsense_tf.app"):
+        warm_page(Mock())
+    assert tries == list(LANGUAGES)
+    assert all(type(error).__name__ in record.cells["error"] for record in caplog.records)  # type: ignore[attr-defined]
+    assert len(caplog.records) == len(LANGUAGES)
 
 
 def test_where_no_rule_holds_all_is_shown(client: TestClient) -> None:

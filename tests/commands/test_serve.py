@@ -258,8 +258,8 @@ def test_two_workers_answer_and_end_what_is_under_way(
         time.sleep(0.3)
         assert list(pool.map(finish, clients, late)) == [404] * 4
     assert process.wait(240) in (0, -signal.SIGTERM)
-    first, *_ = (tmp_path / "out").read_text().splitlines()
-    assert first.startswith("Loading ")
+    told = (tmp_path / "out").read_text().splitlines()
+    assert [line.startswith("Loading ") for line in told[:2]] == [True, False]
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert lines[-1]["message"] == "the server stopped"
     routes = {line["request"]: line["route"] for line in lines if "route" in line}

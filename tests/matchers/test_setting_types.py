@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError
+from withsense_tf.matchers.alone.photos_alone import PhotosAlone
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
@@ -120,6 +123,44 @@ class OfAnotherPackage(Constant):
 
 def test_texts_that_name_no_encoder_are_left_to_their_matcher() -> None:
     check_settings_of(OfAnotherPackage())
+
+
+class Several(Constant):
+    """It takes encoders in a list, and matchers of photos, and words by an encoder under a name of its own."""
+
+    def __init__(
+        self,
+        texts: Sequence[TextEncoder] = (),
+        alone: PhotosAlone | None = None,
+        words: str | TextEncoder | None = None,
+        pictures: str | PhotoEncoder | Other | None = None,
+    ) -> None:
+        self.texts, self.alone, self.words, self.pictures = texts, alone, words, pictures
+        self.statistic = "mean"
+
+
+class Other:
+    """What a matcher of one's own takes beside encoders."""
+
+
+def test_kinds_whose_names_hold_those_of_encoders_are_left_to_their_matcher() -> None:
+    check_settings_of(Several([Tfidf()], PhotosAlone(), Tfidf(), Other()))
+
+
+@pytest.mark.parametrize(
+    ("matcher", "message"),
+    [
+        (Several(words="tfidff"), "^words='tfidff' .*Did you mean 'tfidf'"),
+        (Several(pictures="scene_nett"), "^pictures='scene_nett' .*Did you mean 'scene_net'"),
+        (Hybrid(photo=["scene_net", "scene_nett"]), "^photo='scene_nett' .*Did you mean 'scene_net'"),
+        (Hybrid(photo=[]), "names no encoder"),
+        (Hybrid(photo="scene_net", text=Tfidf), r"class Tfidf: add \(\)"),
+    ],
+    ids=["words", "pictures", "photo", "none", "class"],
+)
+def test_a_name_of_no_encoder_is_said_with_its_setting(matcher: Matcher, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        check_settings_of(matcher)
 
 
 class Own:

@@ -159,9 +159,14 @@ def warm_page(service: PhotoService) -> None:
     Who opens it as soon as it is said to be served would wait for that: on a busy machine for a minute.
     """
     service.warm_up()
-    with suppress(WithSenseError, ProblemError):
-        for language in LANGUAGES:
+    for language in LANGUAGES:
+        try:
             example_searches(service, None, language)
+        except (
+            Exception
+        ) as error:  # whatever an engine or a disk raises: the page is drawn again when it is asked for
+            what = f"the first page ({language}) is not ready yet: {type(error).__name__}: {error}"
+            LOGGER.error("", extra={"cells": {"error": what}})
 
 
 def add_handlers(app: FastAPI) -> None:

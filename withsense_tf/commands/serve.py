@@ -171,7 +171,7 @@ def check_port(settings: AppSettings) -> None:
 
 def run(settings: AppSettings) -> None:
     """Listen until the server is told to stop."""
-    typer.echo(f"Loading {settings.index}, which may take a minute ...")
+    typer.echo(f"Loading {settings.index} and the first page; on a busy machine this takes a minute.")
     settings.to_environment()
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     if settings.workers > 1:
@@ -203,6 +203,5 @@ def run(settings: AppSettings) -> None:
         # Requests have their own guards, and these lines would say what was asked for.
         log_config=None,
     )
-    typer.echo(f"Loading {settings.index} and the first page; on a busy machine this takes a minute.")
     place = f"{settings.index} at http://{settings.host}:{settings.port}/"
     serve_until_stopped(config, lambda: typer.echo(f"Serving {place} (stop with Ctrl-C)"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.vectors.store import check_store
 from withsense_tf.errors import SettingError, check_kind, shown
@@ -81,11 +81,21 @@ def check_settings_of(matcher: Any) -> None:
         if is_told and value is not None and not _is_object(value):
             check_type(name, value, one.default, kind)
         # A name that nobody knows is not to be met after captions were learned from.
-        if value is not None and ("Photos" in kind or "PhotoEncoder" in kind):
-            photo_encoders(value)
-        if value is not None and "TextEncoder" in kind and not isinstance(value, TextEncoder):
-            text_encoder(value)
+        names = {part.strip().rpartition(".")[2] for part in kind.split("|")}
+        several = value if isinstance(value, list | tuple) else [value]
+        # A class stands where a name should.
+        if names & {"Photos", "PhotoEncoder"} and all(isinstance(part, str | type) for part in several):
+            _check_names(name, "photo", photo_encoders, value)
+        if "TextEncoder" in names and isinstance(value, str | type):
+            _check_names(name, "text", text_encoder, value)
     matcher.check_settings()
+
+
+def _check_names(setting: str, usual: str, make: Callable[[Any], object], value: Any) -> None:
+    try:
+        make(value)
+    except SettingError as error:
+        raise type(error)(re.sub(f"^{usual}=", f"{setting}=", str(error))) from error
 
 
 def _is(value: object, kind: type) -> bool:

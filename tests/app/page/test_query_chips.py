@@ -7,6 +7,7 @@ from quick import at_once
 
 from withsense_tf.app.page.query_chips import (
     chips,
+    columns_of,
     filter_label,
     filters_of_form,
     form_of_filters,
@@ -120,3 +121,9 @@ def test_a_number_is_in_the_form_chips_and_columns_what_it_was(number: str) -> N
 )
 def test_a_filter_is_called_as_its_field_is(condition: str, label: str) -> None:
     assert filter_label(wording_of("en"), condition) == label
+
+
+def test_a_filter_says_which_columns_it_asks_for() -> None:
+    assert columns_of("colour=red") == {"colour"}
+    assert columns_of("colourist=Ann") == {"colourist"}
+    assert columns_of("no filter") == set()

@@ -106,3 +106,16 @@ def test_captions_in_the_pages_language_come_first_and_lists_of_keywords_last() 
         "en": ["A dog", "Собака", "Пёс", "dog, ball, grass"],
         "ru": ["Собака", "Пёс", "A dog", "dog, ball, grass"],
     }
+
+
+@pytest.mark.parametrize("photo", ["column capital.jpg", "column a beside column b.jpg"])
+def test_a_caption_of_a_photo_that_is_called_like_a_column_is_shown_whole(photo: str) -> None:
+    text = "A girl of five . She runs on grass"
+    assert wording_of("en").origin(f"{photo}#0", photo) == ""
+    assert wording_of("en").fact(f"{photo}#0", photo, text) == text
+
+
+def test_a_column_beside_a_caption_is_told_as_a_column() -> None:
+    where = "column camera beside a.jpg#0"
+    assert wording_of("en").origin(where, "a.jpg") == "Column camera"
+    assert wording_of("en").fact(where, "a.jpg", "camera . Canon R6") == "Canon R6"

@@ -83,3 +83,14 @@ def test_settings_that_differ_are_refused_without_any_data(
     base.check_settings(["towers"], settings, **usual)
     with pytest.raises(SettingError, match=rf"cannot be compared with those of this run \({words}"):
         base.check_settings(["towers"], replace(settings, **change), **usual | here)
+
+
+@pytest.mark.closed
+def test_a_number_is_the_same_setting_however_it_is_written(base: BaseRun) -> None:
+    settings = Config("own", folds=2, model=MODEL)
+    base.base = replace(base.base, config=asdict(settings) | {"own_weight": 0})
+    base.check_settings(["towers"], settings, seed="0", policy="law 1", is_demo=True)
+    with pytest.raises(SettingError, match=r"own_weight 0 there, 0\.5 here"):
+        base.check_settings(
+            ["towers"], replace(settings, own_weight=0.5), seed="0", policy="law 1", is_demo=True
+        )

@@ -240,6 +240,9 @@ def full_of(kind: type[sqlite3.Error]) -> sqlite3.Error:
         OSError(errno.ENOSPC, "No space left on device"),
         OSError(errno.EDQUOT, "Disk quota exceeded", "/a/b"),
         OSError("10000 requested and 2032 written"),
+        OSError(
+            "Can't write data (file write failed: errno = 28, error message = 'No space left on device')"
+        ),
         RanOutError("/a/b; No space left on device"),
         full_of(sqlite3.OperationalError),
     ],

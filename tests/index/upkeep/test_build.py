@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,12 +28,16 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index, claim, with_texts_of_index
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.staging import Staging
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.filters import matches, parse_filter
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.search.search import Search
+
+NO_PROCESS = 2**22 + 1  # above the highest that Linux gives
 
 
 @pytest.fixture
@@ -96,6 +103,51 @@ def test_an_index_belongs_to_a_folder_once_it_was_built(
     take_over(index, model)
     with pytest.raises(SettingError, match="mine: they would be removed"):
         claim(index, tmp_path / "another")
+
+
+@pytest.mark.parametrize(
+    ("process", "age", "is_free"),
+    [(os.getppid(), 60.0, False), (os.getppid(), 25 * 3600.0, True), (NO_PROCESS, 60.0, True)],
+    ids=["at work", "long ago", "ended"],
+)
+def test_a_first_build_under_way_is_not_taken_over_by_another_folder(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    process: int,
+    age: float,
+    is_free: bool,
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index", store)
+    claim(index, tmp_path / "mine")
+    model = index.add_model(fitted("hybrid"))
+    judge_anew(index, LAW)
+    staging = Staging(index, items_of_looks(looks, 3), LAW, model)
+    staging.writer = f"{process}-ab"
+    staging.stage()
+    with index.catalog.writing() as tables:
+        tables.execute("UPDATE photos SET staged = ?", (time.time() - age,))
+    claim(index, tmp_path / "mine")
+    check = contextlib.nullcontext() if is_free else pytest.raises(SettingError, match="mine: they would be")
+    with check:
+        claim(index, tmp_path / "another")
+    claim(index, tmp_path / "another", replace=True)
+
+
+def test_a_first_build_that_still_learns_is_not_taken_over_by_another_folder(
+    store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index", store)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", os.getppid)
+        claim(index, tmp_path / "mine")
+    with pytest.raises(SettingError, match="mine: they would be removed"):
+        claim(index, tmp_path / "another")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: NO_PROCESS)
+        claim(index, tmp_path / "mine")
+    claim(index, tmp_path / "another")
 
 
 def test_captions_of_the_same_photo_from_another_folder_add_up(

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from withsense_tf.app.guards.body_limits import TABLE_PHOTOS
 from withsense_tf.app.page.messages import language_of_text, said_of_answer, with_meant_words
-from withsense_tf.app.page.query_chips import filter_label
+from withsense_tf.app.page.query_chips import columns_of, filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.photo_texts import caption_text
@@ -127,6 +127,7 @@ def board() -> jinja2.Environment:
         asset=asset,
         url=url,
         language_of_text=language_of_text,
+        columns_of=columns_of,
         filter_label=filter_label,
         said_of_answer=said_of_answer,
         with_meant_words=with_meant_words,

@@ -113,6 +113,14 @@ def filter_label(wording: Wording, text: str) -> str:
     return ", ".join(_words(wording, part) for part in parts)
 
 
+def columns_of(text: str) -> set[str]:
+    """Return the columns that a filter asks for; none of one that cannot be read."""
+    try:
+        return {part.column for part in read_where(text)}
+    except WithSenseError:
+        return set()
+
+
 def _words(wording: Wording, part: Condition) -> str:
     column = wording.texts.get(f"column_{part.column}", part.column)
     value = wording.cell(part.column, part.value)

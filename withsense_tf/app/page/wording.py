@@ -147,8 +147,14 @@ class Wording:
         ('Имя файла', 'Column iso')
         >>> wording_of("en").origin("EXIF 270 of a.jpg", "a.jpg"), wording_of("en").origin("a.jpg#0", "a.jpg")
         ('In the file, EXIF 270', '')
+        >>> wording_of("en").origin("column iso beside a.jpg#0", "a.jpg")
+        'Column iso'
         """
+        if where.startswith(f"{photo}#"):
+            return ""
         place = where.removesuffix(f" of {photo}")
+        if where.startswith("column "):
+            place = place.rpartition(f" beside {photo}#")[0] or place
         if place == where:
             return ""
         kind, _, name = place.partition(" ")
@@ -156,15 +162,16 @@ class Wording:
             return f"{self(f'from_{kind}')} {name}".strip()
         return f"{self('from_file')} {place}"
 
-    def fact(self, where: str, text: str, words: str = "") -> str:
+    def fact(self, where: str, photo: str, text: str, words: str = "") -> str:
         """Return a text as people read it: of a column the law reads its name, too, which stands here if it is marked.
 
-        >>> wording_of("en").fact("column camera of a.jpg", "camera . Canon R6")
+        >>> wording_of("en").fact("column camera of a.jpg", "a.jpg", "camera . Canon R6")
         'Canon R6'
-        >>> wording_of("en").fact("column son of a.jpg", "son . Ann . age 7", "son")
+        >>> wording_of("en").fact("column son of a.jpg", "a.jpg", "son . Ann . age 7", "son")
         'son: Ann, age 7'
         """
-        if not where.startswith("column "):
+        # A caption's name begins with its photo's, which may begin so, too.
+        if not where.startswith("column ") or not self.origin(where, photo):
             return text
         name, stop, value = text.partition(" . ")
         shown = value.replace(" . ", ", ")

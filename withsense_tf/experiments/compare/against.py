@@ -70,8 +70,10 @@ def check_settings(base: Base, settings: Config, *, seed: str, policy: str, is_d
         folds = {str(row["folds"]) for row in base.rows if row.get("split") in by_folds and row.get("folds")}
         differ += _differ("folds", folds, str(settings.folds))
         for key in OF_DEMO:
-            there = {str(base.config[key])} if key in base.config else set()
-            differ += _differ(key, there, str(getattr(settings, key)))
+            there, here = base.config.get(key), getattr(settings, key)
+            # As values: a file may have 0 where another has 0.0.
+            if key in base.config and there != here:
+                differ.append(f"{key} {there} there, {here} here")
     _refuse(base, [*differ, *_seed_differs(base, seed)])
 
 

@@ -21,6 +21,7 @@ STATE: Final = {
     "limits": (list,),
     "law_files": (dict, NoneType),
     "dropped": (dict,),
+    "builder": (dict,),
     "forgotten": (list,),
     "census": (list,),
 }

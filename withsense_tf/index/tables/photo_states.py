@@ -40,6 +40,14 @@ def staged_before(tables: sqlite3.Connection, at: float) -> list[int]:
     return [photo for (photo,) in rows]
 
 
+def writers_since(tables: sqlite3.Connection, at: float) -> list[str]:
+    """Return the writers that staged a photo at a time or later."""
+    rows = tables.execute(
+        "SELECT DISTINCT writer FROM photos WHERE writer IS NOT NULL AND staged >= ?", (at,)
+    )
+    return [writer for (writer,) in rows]
+
+
 def count_staged(tables: sqlite3.Connection) -> int:
     """Return how many photos wait to be published."""
     return int(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import sqlite3
+import time
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -23,10 +26,12 @@ from withsense_tf.errors import (
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photo_states import writers_since
 from withsense_tf.index.tables.photos_table import live_files, live_of_content, live_tags
 from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.index.upkeep.ingest import Others, Report, ingest
 from withsense_tf.index.upkeep.readable import UnusablePhoto
+from withsense_tf.index.upkeep.staging import ABANDONED_SECONDS
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.vector_index import Fact
@@ -141,14 +146,28 @@ def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
     """Note whose photos the index holds; those of another folder are replaced only where that is said."""
     source = str(folder.resolve())
     with index.catalog.writing() as tables:
-        # What was never built to its end belongs to nobody.
-        before = get_state(tables, "source") if get_state(tables, "current") is not None else None
+        # What was never built to its end belongs to nobody, once nobody is at work on it.
+        is_owned = get_state(tables, "current") is not None or _is_under_way(tables)
+        before = get_state(tables, "source") if is_owned else None
         if before not in (None, source) and not replace:
             raise SettingError(
                 f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or, if "
                 "that folder was moved here or its photos are to go, say --replace."
             )
-        set_state(tables, source=source)
+        # Before a photo is staged, a model learns, which takes minutes.
+        set_state(tables, source=source, builder={"process": os.getpid(), "since": time.time()})
+
+
+def _is_under_way(tables: sqlite3.Connection) -> bool:
+    """Return whether another process that lives said that it builds, or staged photos, and not too long ago."""
+    import psutil
+
+    since = time.time() - ABANDONED_SECONDS
+    builder = get_state(tables, "builder") or {"process": 0, "since": 0.0}
+    processes = {int(writer.partition("-")[0]) for writer in writers_since(tables, since)}
+    if builder["since"] >= since:
+        processes.add(builder["process"])
+    return any(psutil.pid_exists(process) for process in processes - {os.getpid()})
 
 
 def check_names(index: PhotoIndex, folder: Path, items: Sequence[Item], replace: bool) -> None:
