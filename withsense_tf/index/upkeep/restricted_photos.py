@@ -6,7 +6,6 @@ import sqlite3
 from collections import Counter
 from typing import Final
 
-from withsense_tf.data.plain_folder.sources import UNLESS
 from withsense_tf.errors import some_of
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
@@ -32,6 +31,9 @@ def none_may_be_shown(tables: sqlite3.Connection, door: IndexDoor) -> str:
     sources = [row[-1] for row in live_restrictions(tables) if row[1] == door.limit]
     if len(sources) < len(live_ids(tables)) or door.permitted_digests:
         return ""
+    # A search needs no tables of data sets, whose library takes long to load.
+    from withsense_tf.data.plain_folder.sources import UNLESS
+
     reasons = "; ".join(dict.fromkeys(map(reason_of, sources)))
     why = f"None of the {len(sources):,} photos may be shown here ({reasons})"
     return f"{why} {UNLESS}" if NO_CAPTIONS in sources else f"{why}. {what_helps()}"

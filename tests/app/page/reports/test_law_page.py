@@ -128,15 +128,17 @@ def test_a_report_on_sentences_that_were_learned_from_says_so_with_its_age_limit
     assert "2026-01-31" in text
 
 
-@pytest.mark.parametrize(("language", "recall"), [("en", "94 or 95"), ("ru", "94 или 95")])
+@pytest.mark.parametrize(
+    ("language", "recall", "file"), [("en", "94 or 95", "FILE"), ("ru", "94 или 95", "ФАЙЛ")]
+)
 def test_without_a_report_the_figure_to_quote_is_told_in_plain_words(
-    client: TestClient, language: str, recall: str
+    client: TestClient, language: str, recall: str, file: str
 ) -> None:
     text = client.get("/law", headers={"accept-language": language}).text
     part = text.partition('id="right"')[2].partition("</h2>")[2].partition("<h2")[0]
     numbers = re.findall(r"\d+(?: (?:or|или) \d+)?", part.replace(__version__, ""))
     assert numbers == ["100", recall, "100", "82"]
-    assert "withsense policy report --unread FILE" in part
+    assert f"withsense policy report --unread {file}" in part
     assert ".json" not in part
     assert ".md" not in part
 
