@@ -74,11 +74,14 @@ docs-note:
 artifacts/notebooks/05_law.ipynb: $(wildcard experiments/*.ipynb) $(VENV)/installed
 	$(RUN) docs/hooks/notebook_pages.py
 
+# Ctrl-C reaches all: the program says then how much is done, and this by which command it goes on.
+GO_ON = trap 'echo "Here: make $@ ARGS=--skip-existing"' INT
+
 compare: $(VENV)/installed
-	$(RUN) -m withsense_tf.experiments.compare
+	@$(GO_ON); $(RUN) -m withsense_tf.experiments.compare $(ARGS)
 
 quick: $(VENV)/installed
-	$(RUN) -m withsense_tf.experiments.compare --quick
+	@$(GO_ON); $(RUN) -m withsense_tf.experiments.compare --quick $(ARGS)
 
 test: lint types unit
 
