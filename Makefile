@@ -14,7 +14,7 @@ CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
 
 help:
 	@echo "make demo      begin here: draw photos, index them, and open the web page before them (PORT=8001: there)"
-	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
+	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/ (ARGS=OPTIONS: with these)"
 	@echo "make quick     compare as a smoke run: fewer photos, figures that say little"
 	@echo "make test      lint, types, import contracts and all tests but the slow ones"
 	@echo "make lint      of make test the first part: lint, formatting, import contracts (seconds)"

@@ -1,4 +1,4 @@
-"""What `docs/how_to/extend.md` and the two pages behind it show is run, in one go, as a reader would type it."""
+"""What the pages on adding things show is run, in one go, as a reader would type it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
 from withsense_tf.policy.texts.rule_reader import BUILT_IN
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
-HOW_TO = Path(__file__).parents[1] / "docs/how_to"
-PAGES = [
-    (HOW_TO / f"{name}.md").read_text(encoding="utf-8") for name in ("extend", "own_matcher", "own_engine")
-]
+NAMES = ("docs/how_to/extend.md", "docs/how_to/own_matcher.md", "docs/how_to/own_engine.md")
+PAGES = [(Path(__file__).parents[1] / name).read_text(encoding="utf-8") for name in NAMES]
 KINDS = {
     "withsense_tf.matchers": Matcher,
     "withsense_tf.photo_encoders": PhotoEncoder,
