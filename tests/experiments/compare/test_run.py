@@ -107,7 +107,8 @@ def test_a_row_of_another_packages_matcher_is_taken_over_only_while_its_code_sta
     assert ("1 of 1 rows are taken over" in capsys.readouterr().err) == readable
     assert mean("-", "1") == pytest.approx(1 - first)
     said = capsys.readouterr().err
-    assert "0 of 1 rows are taken over" in said
+    assert "0 of 1 rows are taken over from an earlier run" in said
+    assert ("code withsense_tf " in said) == readable
     assert ("code of another package cannot be read: constant mean" in said) != readable
     monkeypatch.delitem(sys.modules, "own_matcher")
 

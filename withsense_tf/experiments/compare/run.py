@@ -46,7 +46,7 @@ def finished_outcomes(jobs: Sequence[Job], output: Path) -> dict[str, Outcome]:
         typer.echo(
             f"Run again, since the code of another package cannot be read: {', '.join(unread)}.", err=True
         )
-    why = "" if outcomes else f": {_why_none(jobs, output)}"
+    why = "" if outcomes or unread else f": {_why_none(jobs, output)}"
     typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run{why}.", err=True)
     return outcomes
 
@@ -62,14 +62,14 @@ def _why_none(jobs: Sequence[Job], output: Path) -> str:
     differ, others = dict[str, None](), dict[str, None]()
     for job in jobs:
         for name, there in last.get((job.label, job.split), {}).items():
-            if there != (here := job.made_of.get(name)):
-                some = differ if name in SAID_WHOLE else others
-                some[
-                    f"{name} {there} there, {here} here" if name in SAID_WHOLE else OTHERS.get(name, name)
-                ] = None
+            here = job.made_of.get(name)
+            if there != here and name in SAID_WHOLE:
+                differ[f"{name} {there} there, {here} here"] = None
+            elif there != here:
+                others[OTHERS.get(name, name)] = None
     if differ or others:
         return "; ".join(differ) or f"other {' and '.join(others)}"
-    return f"{output / OUTCOMES} has no whole row of these models and splits that was run"
+    return f"{output / OUTCOMES} has no whole row of these models and splits that was run and says of what"
 
 
 @contextmanager
