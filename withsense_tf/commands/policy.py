@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.command_line import command_line
 from withsense_tf.commands.consent import app as consent_app
 from withsense_tf.commands.index_options import (
     CaptionFileOption,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.texts.text_policy import TextPolicy
 
-HOW_TO_JUDGE = (
-    "An index gets that by: index judge --overrides {}; servers need that option, and answer 503 until then."
-)
 app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
 )
@@ -191,7 +189,8 @@ def decide_photos(
                 f"It holds for the same file under other names, too, whatever is said there: {', '.join(copies)}."
             )
     if count:
-        typer.echo(HOW_TO_JUDGE.format(table), err=True)
+        judge = command_line("index", "judge", options={"--overrides": table})
+        typer.echo(f"Servers need that option, and answer 503 until an index gets it by: {judge}", err=True)
 
 
 @app.command("bind")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.command_line import command_line
 from withsense_tf.commands.demo import check_index
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
@@ -115,8 +116,8 @@ def check(settings: AppSettings) -> None:
 
         if not any(key.revoked_on is None for key in KeyRing(settings.keys).all_keys()):
             raise SettingError(
-                f"{settings.keys} has no key that opens anything. Make one: withsense keys create NAME "
-                f"--keys {settings.keys}"
+                f"{settings.keys} has no key that opens anything. Make one: "
+                + command_line("keys", "create", "NAME", options={"--keys": settings.keys})
             )
 
 

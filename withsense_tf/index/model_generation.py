@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from withsense_tf.command_line import index_command
 from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
 from withsense_tf.errors import DataError
 from withsense_tf.index.vectors.engine_settings import Engine
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
+
+
+def how_to_build(index: Path) -> str:
+    """Say what gives an index the model that it lacks."""
+    return f"Run: {index_command(index, 'build', 'FOLDER')}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +72,7 @@ class Generation:
     @property
     def build_again(self) -> str:
         """Say what to do where files of the model are damaged: the same model comes in their place, or another one."""
-        return f"Run: withsense index build FOLDER --index {self.folder.parents[1]}"
+        return how_to_build(self.folder.parents[1])
 
     def _load_form(self) -> SearchForm:
         if folder_identity(self.folder, (FORM,)) != self.form_identity:

@@ -15,6 +15,7 @@ from typing import Final
 
 import pandas as pd
 
+from withsense_tf.command_line import command_line
 from withsense_tf.common.limits import is_dir, is_file
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import read_marker
@@ -81,7 +82,7 @@ def load_dataset(
         what = "row, photo or file" if count == 1 else "rows, photos or files"
         warnings.warn(
             f"{contents.folder}: left out {count} {what}, for example {first.where}: {first.reason}. See all with: "
-            f"withsense data check {contents.folder} (in Python: `dataset.quarantine`)",
+            f"{command_line('data', 'check', contents.folder)} (in Python: `dataset.quarantine`)",
             DataWarning,
             stacklevel=2,
         )
@@ -106,7 +107,7 @@ def _check_photos(contents: Contents) -> None:
         where = f"train_images/; {_why_withsense(contents.folder)}"
     raise DataError(
         f"{contents.folder} has no usable photos: expected them in {where}. "
-        f"See everything that is wrong with: withsense data check {contents.folder}"
+        f"See everything that is wrong with: {command_line('data', 'check', contents.folder)}"
     )
 
 

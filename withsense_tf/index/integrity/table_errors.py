@@ -12,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.command_line import index_command
 from withsense_tf.common.limits import is_file
 from withsense_tf.errors import (
     DataError,
@@ -110,9 +111,14 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
             "make one where nothing is yet: withsense index build FOLDER --index NEW_FOLDER"
         )
     return DataError(
-        f"{folder} is no index. Make one with: withsense index build FOLDER --index {folder} (in Python "
+        f"{folder} is no index. Make one with: {index_command(folder, 'build', 'FOLDER')} (in Python "
         "ws.PhotoIndex.make makes an empty one, for ws.build_index)"
     )
+
+
+def how_to_open(index: Path) -> str:
+    """Say what to do with an index that cannot be opened where it may only be read."""
+    return f"Open it once where it may be written to: {index_command(index, 'status')}"
 
 
 def read_only_place(file: Path) -> Path | None:

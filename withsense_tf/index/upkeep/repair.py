@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from withsense_tf.command_line import index_command
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
 from withsense_tf.index.integrity.vector_checks import bad_rows
@@ -135,7 +136,7 @@ def _check_not_emptied(index: PhotoIndex, unusable: Sequence[UnusablePhoto], liv
         raise SettingError(
             f"{len(unusable):,} of {live:,} photos of {index.folder} have damaged vectors and no file to make them "
             f"anew, such as {unusable[0].name} ({unusable[0].reason}): is their folder there? Nothing was removed. To "
-            "give them up, say index update --replace."
+            f"give them up, run: {index_command(index.folder, 'update', 'FOLDER', '--replace')}"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from withsense_tf.command_line import command_line
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
 from withsense_tf.encoders.weights.trained_weights import known_facts
 from withsense_tf.matchers.cards.card_page import UNSAID, Head, list_of
@@ -34,7 +35,7 @@ import withsense_tf as ws
 
 matcher = ws.load_matcher({folder!r})
 matcher.predict(pairs)  # from 0 to 1, pair by pair
-ws.Search(matcher, data)("a dog on a beach")  # or: withsense index build FOLDER --matcher {folder}
+ws.Search(matcher, data)("a dog on a beach")  # or: {build}
 ```"""
 
 
@@ -100,7 +101,8 @@ def why_no_search(matcher: Matcher) -> str:
 
 
 def _loading(matcher: Matcher, folder: str) -> str:
-    text, reason = LOADING.format(folder=folder), why_no_search(matcher)
+    build = command_line("index", "build", "FOLDER", options={"--matcher": folder})
+    text, reason = LOADING.format(folder=folder, build=build), why_no_search(matcher)
     return f"{text.partition('ws.Search')[0]}```\n\n{reason}" if reason else text
 
 
