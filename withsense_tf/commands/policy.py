@@ -190,7 +190,9 @@ def decide_photos(
             )
     if count:
         judge = command_line("index", "judge", options={"--overrides": table})
-        typer.echo(f"Servers need that option, and answer 503 until an index gets it by: {judge}", err=True)
+        typer.echo(
+            f"Servers need that option, and answer 503 until then. An index gets it by: {judge}", err=True
+        )
 
 
 @app.command("bind")
