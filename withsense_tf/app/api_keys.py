@@ -18,12 +18,12 @@ from typing import Final
 
 from filelock import FileLock
 
-from withsense_tf.command_line import command_line
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.file_access import words_of
 from withsense_tf.policy.watched import Watched
+from withsense_tf.printed_commands import command_line
 
 SCOPES: Final = ("read", "write", "review", "metrics")
 # Scopes that have another one in them.

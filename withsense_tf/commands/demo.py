@@ -23,12 +23,12 @@ from typing import Annotated, Final
 
 import typer
 
-from withsense_tf.command_line import command_line
 from withsense_tf.commands.index_options import REPORTS, ReportsOption
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.integrity.table_errors import no_index
+from withsense_tf.printed_commands import command_line
 
 PHOTOS, INDEX = "photos", "index"
 NAME: Final = "demonstration"

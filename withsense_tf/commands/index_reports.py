@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from withsense_tf.command_line import index_command, option_words
+from withsense_tf.printed_commands import index_command, option_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.command_line import command_line
 from withsense_tf.commands.consent import app as consent_app
 from withsense_tf.commands.index_options import (
     CaptionFileOption,
@@ -26,6 +25,7 @@ from withsense_tf.commands.train_judge import train_judge
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule

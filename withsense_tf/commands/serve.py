@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.command_line import command_line
 from withsense_tf.commands.demo import check_index
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
@@ -25,6 +24,7 @@ from withsense_tf.commands.index_options import (
 from withsense_tf.errors import SettingError
 from withsense_tf.file_access import words_of
 from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from withsense_tf.command_line import index_command
 from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
 from withsense_tf.errors import DataError
 from withsense_tf.index.vectors.engine_settings import Engine
@@ -21,6 +20,7 @@ from withsense_tf.index.vectors.vector_index import Fact, VectorIndex
 from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.matchers.saved_search_forms import load_form, save_form
 from withsense_tf.matchers.search_forms import CAPTIONS, SearchForm
+from withsense_tf.printed_commands import index_command
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.vectors.store import VectorStore

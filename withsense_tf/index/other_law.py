@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.command_line import index_command, option_words
 from withsense_tf.errors import OtherLawError, WithSenseError
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
+from withsense_tf.printed_commands import index_command, option_words
 
 # Where the state of the tables has by which options an index was judged.
 JUDGED_WITH: Final = "law_files"

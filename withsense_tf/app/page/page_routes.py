@@ -37,11 +37,11 @@ from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, Service, check_key
 from withsense_tf.app.settings import DEFAULT_PORT
-from withsense_tf.command_line import command_line, index_command
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.errors import WithSenseError
 from withsense_tf.index.other_law import DECIDE_NOTHING, options_of_index
 from withsense_tf.policy.countries import known_country
+from withsense_tf.printed_commands import command_line, index_command
 
 PARTS: Final = (
     search_page, file_question, photo_page, table_page, models_page, figures_page, runs_page, law_page, add_page,

@@ -15,7 +15,6 @@ from typing import Final
 
 import pandas as pd
 
-from withsense_tf.command_line import command_line
 from withsense_tf.common.limits import is_dir, is_file
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import read_marker
@@ -33,6 +32,7 @@ from withsense_tf.data.plain_folder.plain_load import read_plain_folder
 from withsense_tf.data.plain_folder.sources import without_captions
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_kind
 from withsense_tf.file_access import has_right, no_rights
+from withsense_tf.printed_commands import command_line
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")

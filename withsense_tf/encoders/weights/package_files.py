@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from withsense_tf.command_line import command_line
 from withsense_tf.common.limits import FILE_BYTES
 from withsense_tf.errors import WeightsMissingError, on_disk
+from withsense_tf.printed_commands import command_line
 
 
 def package_version(package: str) -> str | None:

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import typer
 
-from withsense_tf.command_line import command_line
 from withsense_tf.common.machine import processor, usable_cores
 from withsense_tf.common.processes import usual_processes
 from withsense_tf.data.dataset import Dataset, Pairs
@@ -32,6 +31,7 @@ from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.queries.read_queries import TYPED_COLUMNS, TYPED_QUERIES, read_typed_queries
 from withsense_tf.matchers.registry import Surroundings, photo_encoders_of, weights_at
 from withsense_tf.policy.service import LawFiles
+from withsense_tf.printed_commands import command_line
 from withsense_tf.targets.which_target import NOBODY_JUDGED, OF_JUDGES, is_by_captions, measured_by_captions
 
 QUICK_FOLDS: Final = 2

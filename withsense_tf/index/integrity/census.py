@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from withsense_tf.command_line import index_command
 from withsense_tf.index.tables.left_out_tables import count_kept_out
 from withsense_tf.index.tables.photo_states import count_and_sum
 from withsense_tf.index.tables.state_table import get_state, set_state
+from withsense_tf.printed_commands import index_command
 
 
 def census(tables: sqlite3.Connection) -> list[int]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.command_line import index_command
 from withsense_tf.data.pictures.looks import SIDE
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import some_of
+from withsense_tf.printed_commands import index_command
 
 MOST_NAMED: Final = 3
 

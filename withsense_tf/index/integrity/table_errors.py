@@ -12,7 +12,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.command_line import index_command
 from withsense_tf.common.limits import is_file
 from withsense_tf.errors import (
     DataError,
@@ -23,6 +22,7 @@ from withsense_tf.errors import (
     disk_trouble,
 )
 from withsense_tf.file_access import has_right, no_rights, no_writing
+from withsense_tf.printed_commands import index_command
 
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from withsense_tf.command_line import index_command
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
 from withsense_tf.index.integrity.vector_checks import bad_rows
@@ -29,6 +28,7 @@ from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.printed_commands import index_command
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher

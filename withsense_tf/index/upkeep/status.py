@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from withsense_tf.command_line import index_command, option_words
 from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.index.departed import count_departed
 from withsense_tf.index.model_generation import MATCHER
@@ -32,6 +31,7 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.policy.levels import age_limit_of
+from withsense_tf.printed_commands import index_command, option_words
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
 # Photos in quarantine that are named.

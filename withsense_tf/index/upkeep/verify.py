@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.command_line import index_command
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import check_census
@@ -33,6 +32,7 @@ from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
 from withsense_tf.index.vectors.vector_file import repair
 from withsense_tf.policy.levels import age_limit_of
+from withsense_tf.printed_commands import index_command
 
 BEFORE: Final = "the model before the present one"
 

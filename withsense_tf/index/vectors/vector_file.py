@@ -19,9 +19,9 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.command_line import command_line
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
+from withsense_tf.printed_commands import command_line
 
 MAGIC: Final = b"withsense rows\r\n"
 FORMAT: Final = 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from withsense_tf.command_line import command_line
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
 from withsense_tf.encoders.weights.trained_weights import known_facts
 from withsense_tf.matchers.cards.card_page import UNSAID, Head, list_of
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher

@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from withsense_tf.command_line import command_line, index_command, option_words
+from withsense_tf.printed_commands import command_line, index_command, option_words
 
 PACKAGE = Path(__file__).parents[1] / "withsense_tf"
 # What stands before a value in a command; of the law's own texts another version of the law would come.
