@@ -189,10 +189,12 @@ def decide_photos(
                 f"It holds for the same file under other names, too, whatever is said there: {', '.join(copies)}."
             )
     if count:
-        judge = command_line("index", "judge", options={"--overrides": table})
-        typer.echo(
-            f"Servers need that option, and answer 503 until then. An index gets it by: {judge}", err=True
-        )
+        typer.echo(_how_to_judge(table), err=True)
+
+
+def _how_to_judge(table: Path) -> str:
+    judge = command_line("index", "judge", options={"--overrides": table})
+    return f"Servers need that option, and answer 503 until then. An index gets it by: {judge}"
 
 
 @app.command("bind")
