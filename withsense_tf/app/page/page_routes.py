@@ -180,7 +180,7 @@ def commands_for_law(request: Request) -> list[str]:
             port = {} if settings.port == DEFAULT_PORT else {"--port": settings.port}
             # They or this program may say otherwise than then.
             judging = [] if is_same else [index_command(settings.index, "judge", options=options)]
-            return [*judging, command_line("serve", options={"--index": settings.index, **port, **law})]
+            return [*judging, command_line("serve", options={**port, "--index": settings.index, **law})]
     return []
 
 
