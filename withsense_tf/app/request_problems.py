@@ -31,7 +31,9 @@ TITLES: Final = {
     503: "Not now",
 }
 # An absolute path of this machine, in whatever sentence it stands; a command has one with blanks in quotation marks.
-PATH: Final = re.compile(r"(?<![\w/.])(?:'/[^'\n]*'|/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)")
+PATH: Final = re.compile(
+    r"(?<![\w/.])(?:'/(?!api/v1\b)[^'\n]*'|/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)"
+)
 
 # How countries and numbers are written in requests, and what is said where they are not.
 COUNTRY: Final = "^[A-Za-z]{2}$"
