@@ -66,9 +66,7 @@ def test_both_lead_to_the_same_pages_and_show_the_same_pictures() -> None:
 
 
 def test_each_door_is_short_and_leads_on() -> None:
-    doors = re.findall(
-        r"^## I [^\n]+\n(.*?)(?=^## )", TEXTS["README.md"], re.MULTILINE | re.DOTALL
-    )
+    doors = re.findall(r"^## I [^\n]+\n(.*?)(?=^## )", TEXTS["README.md"], re.MULTILINE | re.DOTALL)
     assert len(doors) == 5
     for door in doors:
         assert "→ [" in door
