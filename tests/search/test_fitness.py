@@ -172,6 +172,12 @@ def test_a_word_that_captions_say_in_the_other_language_is_not_named() -> None:
     assert missing == ("дед",)
 
 
+def test_a_word_that_captions_say_in_other_words_is_not_named() -> None:
+    chance = Chance(0.1, False, ("cafe", "sofa", "люди"))
+    there = {"coffee", "shop", "crowd"}.__contains__
+    assert words_not_there("a sofa in a cafe, люди", chance, there) == ("sofa",)
+
+
 def test_a_word_that_was_not_looked_for_is_not_said_to_be_missing() -> None:
     assert words_not_there("a Submarine, an iceberg", STRANGE, no_word, ("submarine",)) == ("iceberg",)
 

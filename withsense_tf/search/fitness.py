@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import CYRILLIC, lemma, words
+from withsense_tf.encoders.other_words import other_words
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import read_cells
@@ -75,9 +76,9 @@ def words_not_there(
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
     What the model does not know was not looked for; a number, or a word such as "near", names nothing that could be
-    missing. Of a Russian word, captions may have the English one.
+    missing. Of a Russian word, captions may have the English one, and of each another one that tells of it.
     """
-    missing = {form for form in chance.unconfirmed_words if not any(map(in_captions, _in_english(form)))}
+    missing = {form for form in chance.unconfirmed_words if not _is_anywhere(form, in_captions)}
     typed_words = [
         token.text
         for token in tokens(text)
@@ -87,8 +88,9 @@ def words_not_there(
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 
 
-def _in_english(form: str) -> tuple[str, ...]:
-    return (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
+def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
+    own = (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
+    return any(all(map(in_captions, other.split())) for one in own for other in (one, *other_words(one)))
 
 
 def nothing_fits(

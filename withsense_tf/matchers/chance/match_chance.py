@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.encoders.other_words import is_told
 from withsense_tf.matchers.chance.caption_sense import FEW_PHOTOS, chance_by_sense
 from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
 from withsense_tf.matchers.chance.word_looks import WordLooks
@@ -123,7 +124,7 @@ class MatchChance(Saveable):
 
 
 def _missing_words(readings: Mapping[str, str], here: frozenset[str]) -> list[str]:
-    return [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
+    return [form for form, one in readings.items() if not is_told(form, here) and not is_told(one, here)]
 
 
 def chance_features(
