@@ -211,6 +211,14 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
     )
 
 
+def test_where_few_photos_taught_the_chance_the_message_says_that_it_may_be_wrong() -> None:
+    for missing in ((), ("submarine",)):
+        many, few = (
+            nothing_fits(0.2, 0.3, Chance(0.1, False, (), is_few), missing, "age") for is_few in (False, True)
+        )
+        assert few == f"{many} {fitness.FEW_TAUGHT}"
+
+
 def test_a_word_of_function_or_of_quality_names_nothing_that_is_missing() -> None:
     chance = Chance(0.1, False, ("beautiful", "among", "новый", "через", "iceberg"))
     text = "a beautiful iceberg among новый через"

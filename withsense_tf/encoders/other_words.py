@@ -22,7 +22,8 @@ fisherman angler; fog mist; forest woodland; fridge refrigerator; grandfather gr
 gull seagull; gym gymnasium; headphone earphone; hug embrace; jump leap; kitten kitty; ladybug ladybird; lorry truck;
 man guy bloke dude; mother mom mum mama; motorbike motorcycle; path trail footpath pathway; people person human;
 photo photograph; pram stroller pushchair; prawn shrimp; puppy pup; purse handbag; roof rooftop; rug carpet; sea ocean;
-seller vendor; shop store; shore shoreline; shout yell; skydiver parachutist; sofa couch settee; spade shovel; stair staircase stairway; stoplight traffic_light; subway metro; sunrise dawn; sweater pullover;
+seller vendor; shop store; shore shoreline; shout yell; skydiver parachutist; sofa couch settee; spade shovel;
+stair staircase stairway; stoplight traffic_light; subway metro; sunrise dawn; sweater pullover;
 swimsuit bathing_suit; taxi cab; throw toss; tombstone gravestone headstone; trash garbage rubbish; trousers pants;
 woman lady; велосипед велик; врач доктор; дедушка дед; диван софа; женщина дама; кафе кофейня; кот кошка; лошадь конь;
 мама мать; машина автомобиль авто; мотоцикл байк; мужчина мужик; отец папа; рыбак рыболов; собака пес; тропа тропинка;

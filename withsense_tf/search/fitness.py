@@ -26,6 +26,7 @@ from withsense_tf.search.search_request import MINIMUM
 
 # A terminal is told its option (`search/hits`).
 NEAREST: Final = "nearest with minimum=0"
+FEW_TAUGHT: Final = "Few photos taught this index, so it may miss one that fits."
 _NUMBERS = """
     two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять
 """
@@ -105,12 +106,11 @@ def nothing_fits(
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
+    line = f"No good match: the chance that the best photo is one is {chance.value:.2f}"
     if missing:
         listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
-        if rule != "none":
-            return f"No {listing} found among the photos that may be shown; {NEAREST}."
-        return f"No {listing} found; {NEAREST}."
-    return f"No good match: the chance that the best photo is one is {chance.value:.2f}; {NEAREST}."
+        line = f"No {listing} found{' among the photos that may be shown' if rule != 'none' else ''}"
+    return f"{line}; {NEAREST}.{f' {FEW_TAUGHT}' if chance.few_photos else ''}"
 
 
 def nearest_alone(chance: Chance) -> str:

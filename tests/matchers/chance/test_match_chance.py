@@ -109,6 +109,7 @@ def test_where_few_photos_teach_english_goes_by_what_captions_in_other_words_tau
     answer = one.of("a dog", best)
     assert answer is not None
     assert not answer.fits
+    assert answer.few_photos is (photos < 1_000)
 
 
 def test_where_no_captions_in_other_words_were_had_english_goes_by_its_own_line() -> None:
