@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Final
 
-from withsense_tf.common.words import lemma
+from withsense_tf.common.words import CYRILLIC, lemma
 from withsense_tf.encoders.people_words import names_people
 
 # Words of one part say the same. Of two with a mark between, both must be said.
@@ -49,7 +49,7 @@ def other_words(word: str) -> tuple[str, ...]:
     >>> other_words("couch"), other_words("coffee shop")[:2], other_words("phone")[:2], other_words("telephone")
     (('sofa', 'settee'), ('cafe', 'café'), ('telephone', 'cellphone'), ())
     """
-    same, special = _groups(_SAME), _groups(_SPECIAL)
+    same, special = (_groups(lines, bool(CYRILLIC.search(word))) for lines in (_SAME, _SPECIAL))
     own = next((group for group in same if word in group), (word,))
     narrower = [one for first, *others in special if first in own for one in others]
     like_these = [one for group in same if not set(group).isdisjoint(narrower) for one in group]
@@ -84,6 +84,7 @@ def times_told(word: str, captions: str) -> int:
 
 
 @cache
-def _groups(lines: str) -> tuple[tuple[str, ...], ...]:
-    groups = (group.split() for group in lines.split(";"))
+def _groups(lines: str, russian: bool) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of one language in basic forms, so that an English word needs no analyser of Russian ones."""
+    groups = (group.split() for group in lines.split(";") if bool(CYRILLIC.search(group)) is russian)
     return tuple(tuple(" ".join(map(lemma, word.split("_"))) for word in group) for group in groups)
