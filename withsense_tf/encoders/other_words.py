@@ -1,7 +1,7 @@
 """Other words that tell of what a word asks for: those that say the same, and more special ones.
 
 They stand in a list, for no table that is here has them: of English words with one usual Russian word every fourth pair
-is false where their vectors are near (an arm is no hand), and every eighth where they are nearer.
+is false where their vectors are near (an arm is no hand), and every ninth where they are nearer.
 """
 
 from __future__ import annotations
