@@ -37,7 +37,7 @@ def test_two_words_tell_of_one_where_both_are_said() -> None:
         *(("people", word) for word in ("man", "woman", "person", "guy", "lady", "couple", "surfer", "girl", "crowd")),
         *(("person", word) for word in ("man", "woman", "skier")),
         ("man", "grandpa"), ("woman", "bride"), ("phone", "smartphone"),
-        ("человек", "мужчина"), ("человек", "лыжник"), ("женщина", "бабушка"),
+        ("человек", "мужчина"), ("человек", "лыжник"), ("женщина", "бабушка"), ("рыбалка", "fisherman"),
     ],
 )  # fmt: skip
 def test_a_general_word_is_told_by_a_more_special_one_and_this_not_by_that(

@@ -36,7 +36,8 @@ man gentleman groom husband father grandfather businessman salesman fisherman fi
 people child boy girl baby infant couple crowd passerby; phone telephone cellphone;
 woman bride wife mother grandmother businesswoman policewoman waitress actress;
 мужчина джентльмен жених муж отец дедушка дядя старик; женщина невеста жена мама бабушка тетя старушка;
-люди мальчик девочка младенец юноша старик пара толпа; пара мужчина_женщина муж_жена жених_невеста; рыбалка рыбак
+люди мальчик девочка младенец юноша старик пара толпа; пара мужчина_женщина муж_жена жених_невеста;
+рыбалка рыбак fisherman
 """
 # No caption says "people" of one man: every word for somebody tells of them.
 EVERYBODY: Final = ("people", "person", "human", "человек", "люди")
