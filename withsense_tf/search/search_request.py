@@ -81,7 +81,10 @@ class SearchRequest:
         return (
             own_notes
             if here is None
-            else (f"This photo, or a copy of it, is in the index: {here}.", *own_notes)
+            else (
+                f"This photo, a copy of it, or one that it is a part of, is in the index: {here}.",
+                *own_notes,
+            )
         )
 
     def digest(self, model: int) -> str:

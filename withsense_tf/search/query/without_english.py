@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from withsense_tf.matchers.chance.noun_lists import english_nouns
 from withsense_tf.search.query.tokens import Cut, Token, begins, clause, ends, is_word, low, word_table
 
 TABLE: Final = word_table("english")
@@ -157,9 +158,9 @@ def _stands_alone(words: Sequence[Token], at: int, last: int, goes_on: bool, is_
         # "sunset - no crop" may be a note; a verb makes it a sentence: "birds, no two are alike".
         return after not in OTHER_ENDS - {"and", "or", "but", "nor"}
     head = low(words, last - 1)
-    plural = head in PEOPLE or (head.endswith("s") and not head.endswith("ss"))
+    is_seen = head in PEOPLE | english_nouns() or (head.endswith("s") and not head.endswith("ss"))
     is_whole = goes_on or ends(words, last) or after in ("but", "yet")
-    return is_whole and (plural or is_joined) and before not in HOLDS_NO and not before.endswith("ing")
+    return is_whole and (is_seen or is_joined) and before not in HOLDS_NO and not before.endswith("ing")
 
 
 def _is_seen(words: Sequence[Token], first: int, last: int) -> bool:
