@@ -157,6 +157,15 @@ def test_a_photo_of_ones_own_is_asked_by_once_it_is_said_what_it_shows(index: st
     assert NOTICE not in done.output
 
 
+@pytest.mark.parametrize("text", ["-dog park", "-собака парк"])
+def test_who_begins_a_text_with_a_minus_is_told_how_to_write_it(text: str) -> None:
+    done = runner.invoke(app, ["search", text])
+    assert done.exit_code == 2
+    told = " ".join(done.output.replace("│", " ").split())
+    assert '-- "-dog park"' in told
+    assert "--where" in runner.invoke(app, ["search", "--wher", "x", "dog"]).output
+
+
 def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
     none = (
         "Of the photos that may be shown, no caption says кот (did you mean кит?) or спит, and none looks like it; "

@@ -76,7 +76,7 @@ class RankingWalk:
             encoders=self._of_model("encoders", encoders_of_model),
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
-            return replace(nothing, message=" ".join([message, *self.request.notes]))
+            return replace(nothing, message=request.message([message]))
         vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
         asked_words = None if similar else QueryWords(text, self.shown.texts)
         has_chance = bool(text) and not similar and self.form.chance_ is not None
@@ -297,4 +297,4 @@ class RankingWalk:
             parts.append(ALL_WITHHELD)
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
-        return " ".join([*parts, *self.request.notes]) or None
+        return self.request.message(parts)

@@ -59,6 +59,7 @@ a slope no snow | a slope | snow
 a playground without swings and no slides | a playground | swings, slides
 man no hat | man | hat
 woman no dog | woman | dog
+dog no leash | dog | leash
 a horse no saddle, by a lake | a horse, by a lake | saddle
 a horse in a meadow no riders | a horse in a meadow | riders
 a market stall no customers and no flags | a market stall | customers, flags
@@ -260,6 +261,9 @@ def test_both_sides_are_many() -> None:
         ("a beach, besides dogs", "besides"),
         ("everyone except the man in red", "except"),
         ("a lifeguard runs to save a man", None),
+        ("a man no shirt at the beach", "no"),
+        ("a no parking sign", None),
+        ("a road no longer used", None),
         ("a dog on a beach", None),
         ('a sign "not here"', None),
     ],
