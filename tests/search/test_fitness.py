@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,8 @@ def test_where_nothing_fits_a_withheld_photo_takes_a_place_only_if_something_fit
 ) -> None:
     items = items_of_looks(looks, 15)
     items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin over a scarlet wall .", "A zeppelin ."])
+    keywords = (("EXIF XPKeywords of 002.png", "theremin"),)
+    items[2] = replace(items[2], other_texts=keywords)
     some = search(items, hybrid, store, tmp_path, "002.png", *(f"{at:03d}.png" for at in range(5, 10)))
     monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.1, False))
     for text in ("a zeppelin over a wall", "a plain scarlet wall", "a striped cloth"):
@@ -140,6 +143,11 @@ def test_where_nothing_fits_a_withheld_photo_takes_a_place_only_if_something_fit
             assert some(text, k).places == some(text, k, country="AQ").places == ()
             assert "; nearest with minimum=0." in str(some(text, k).message)
             assert some(text, k, minimum=0).withheld or k == 1
+    # Keywords of a withheld photo count for nothing here, either.
+    monkeypatch.setattr(
+        MatchChance, "of", lambda _, text, best: Chance(0.6, "theremin" in (best.forms or ()))
+    )
+    assert some("a zeppelin over a wall", 1).places == ()
     monkeypatch.setattr(
         MatchChance, "of", lambda _, text, best: Chance(0.6, "zeppelin" in (best.forms or ()), ("zeppelin",))
     )
@@ -162,8 +170,8 @@ def test_beside_what_fits_the_answer_names_words_that_no_caption_says(
     whole = search(items, hybrid, store, tmp_path, "002.png")
     monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.6, True))
     # What a withheld caption alone says is as if nobody had said it.
-    for word in ("striped", "dotted"):
-        found = whole(f"two {word} walls over there")
+    for word in ("striped", "azure"):
+        found = whole(f"a {word} wall over there")
         assert (bool(found), found.message) == (True, f"No caption says {word}.")
     assert whole("a scarlet wall").message is None
 

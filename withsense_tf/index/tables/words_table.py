@@ -223,9 +223,9 @@ def cells_at(tables: sqlite3.Connection, model: int, row: int, age_limit: int | 
     forms, plain = cells or ("", "")
     if age_limit is None or KEYWORDS not in forms:
         return forms, plain
-    told = forms_at(tables, model, np.array([row]), age_limit)[row]
-    count = len(told.splitlines())
-    return (forms, plain) if told == forms else (told, BETWEEN.join(plain.split(BETWEEN)[:count]))
+    free_forms = forms_at(tables, model, np.array([row]), age_limit)[row]
+    count = len(free_forms.splitlines())
+    return (forms, plain) if free_forms == forms else (free_forms, BETWEEN.join(plain.split(BETWEEN)[:count]))
 
 
 def read_cells(cells: Cells) -> tuple[frozenset[str], tuple[str, ...]]:
