@@ -157,14 +157,25 @@ def test_a_photo_of_ones_own_is_asked_by_once_it_is_said_what_it_shows(index: st
     assert NOTICE not in done.output
 
 
+@pytest.mark.parametrize("text", ["-dog park", "-собака парк"])
+def test_who_begins_a_text_with_a_minus_is_told_how_to_write_it(text: str) -> None:
+    done = runner.invoke(app, ["search", text])
+    assert done.exit_code == 2
+    told = " ".join(done.output.replace("│", " ").split())
+    assert '-- "-dog park"' in told
+    assert "--where" in runner.invoke(app, ["search", "--wher", "x", "dog"]).output
+
+
 def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
     none = (
-        "No кот (did you mean кит?) or спит found among the photos that may be shown; nearest with minimum=0."
+        "Of the photos that may be shown, no caption says кот (did you mean кит?) or спит, and none looks like it; "
+        "nearest with minimum=0."
     )
     reading = "Read as кит: to search for кот instead, put it in quotation marks, or search literally."
     answer = _in_its_language(Hits("кот спит", message=f"{none} {reading}"))
     assert answer == (
-        "Среди снимков, которые можно показать, не найдено: кот (может быть, кит?) или спит. "
+        "У снимков, которые можно показать, в подписях нет: кот (может быть, кит?) или спит; "
+        "и ни один на это не похож. "
         "Прочитано как кит; чтобы искать кот, возьмите его в кавычки. Ближайшие — с --minimum 0."
     )
     assert _in_its_language(Hits("a cat", message="No cat found; nearest with minimum=0.")) == (

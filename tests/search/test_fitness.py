@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,53 @@ def test_behind_what_minus_words_shut_out_a_photo_that_people_described_must_fit
     assert names_of(whole("a zeppelin -cow")) == names_of(whole("a zeppelin"))
 
 
+def test_where_nothing_fits_a_withheld_photo_takes_a_place_only_if_something_fits_with_it(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = items_of_looks(looks, 15)
+    items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin over a scarlet wall .", "A zeppelin ."])
+    keywords = (("EXIF XPKeywords of 002.png", "theremin"),)
+    items[2] = replace(items[2], other_texts=keywords)
+    some = search(items, hybrid, store, tmp_path, "002.png", *(f"{at:03d}.png" for at in range(5, 10)))
+    monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.1, False))
+    for text in ("a zeppelin over a wall", "a plain scarlet wall", "a striped cloth"):
+        for k in (1, 20):
+            assert some(text, k).places == some(text, k, country="AQ").places == ()
+            assert "; nearest with minimum=0." in str(some(text, k).message)
+            assert some(text, k, minimum=0).withheld or k == 1
+    # Keywords of a withheld photo count for nothing here, either.
+    monkeypatch.setattr(
+        MatchChance, "of", lambda _, text, best: Chance(0.6, "theremin" in (best.forms or ()))
+    )
+    assert some("a zeppelin over a wall", 1).places == ()
+    monkeypatch.setattr(
+        MatchChance, "of", lambda _, text, best: Chance(0.6, "zeppelin" in (best.forms or ()), ("zeppelin",))
+    )
+    found = some("a zeppelin over a wall", 1)
+    assert [place.place for place in found.withheld] == [1]
+    assert (found.fits, names_of(some("a zeppelin over a wall", 1, country="AQ"))) == (False, ["002.png"])
+    # Behind these places stands nothing that fits.
+    assert (names_of(some("a zeppelin over a wall", 1, fill=True)), "fill" in str(found.message)) == (
+        [],
+        False,
+    )
+    assert some("a zeppelin over a wall -people", 1).places == ()
+
+
+def test_beside_what_fits_the_answer_names_words_that_no_caption_says(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [item_of(looks, f"{at:03d}.png", at, texts=["A plain scarlet wall ."]) for at in range(12)]
+    items[2] = item_of(looks, "002.png", 2, texts=["A striped wall ."])
+    whole = search(items, hybrid, store, tmp_path, "002.png")
+    monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.6, True))
+    # What a withheld caption alone says is as if nobody had said it.
+    for word in ("striped", "azure"):
+        found = whole(f"a {word} wall over there")
+        assert (bool(found), found.message) == (True, f"No caption says {word}.")
+    assert whole("a scarlet wall").message is None
+
+
 def test_a_photo_with_a_hidden_value_that_meets_a_filter_shuts_nothing_out(
     hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +250,7 @@ def test_of_many_words_some_are_named() -> None:
 def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
     assert (
         nothing_fits(0.4, 0.3, STRANGE, ("a", "b", "c"), "none")
-        == "No a, b or c found; nearest with minimum=0."
+        == "No caption says a, b or c, and none looks like it; nearest with minimum=0."
     )
     assert "is 0.10; nearest with minimum=0" in nothing_fits(0.4, 0.3, STRANGE, (), "age")
     assert (

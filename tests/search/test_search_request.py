@@ -114,3 +114,10 @@ def test_what_could_not_be_left_out_is_no_term_that_was() -> None:
     reading = Reading(REQUEST.query, not_shut_out=("dog",))
     assert REQUEST.without == ("dog",)
     assert replace(REQUEST, reading=reading).without == ()
+
+
+def test_what_was_read_as_no_filter_stands_first_and_other_notes_last() -> None:
+    reading = Reading(Query("a dog", ()), (), (), "No filter.", strange_words=("dgo",))
+    request = replace(REQUEST, reading=reading)
+    assert request.message(["Nothing."]) == "No filter. Nothing. Unknown word: dgo."
+    assert REQUEST.message([]) is None

@@ -41,7 +41,18 @@ class TextCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments."""
         ctx.allow_extra_args = True
-        rest: list[str] = super().parse_args(ctx, args)
+        try:
+            rest: list[str] = super().parse_args(ctx, args)
+        except typer.BadParameter:
+            raise
+        except Exception as error:
+            option = getattr(error, "option_name", "--")
+            if option.startswith("--"):
+                raise
+            raise typer.BadParameter(
+                f"There is no option {option}. Before a text that begins with a minus put two, and options before "
+                'these: withsense search -k 3 -- "-dog park".'
+            ) from None
         if rest:
             raise typer.BadParameter(
                 f"Expected one text, and {shown(rest[0])} came behind it. Put the text in quotation marks: "

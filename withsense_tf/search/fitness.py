@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.words import CYRILLIC, lemma, words
+from withsense_tf.common.words import CYRILLIC, lemma, lemmas, words
 from withsense_tf.encoders.other_words import other_words
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
@@ -16,8 +16,11 @@ from withsense_tf.index.tables.words_table import read_cells
 from withsense_tf.matchers.chance.match_chance import BestPhotos, Chance
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
-from withsense_tf.matchers.search_forms import PHOTO
+from withsense_tf.matchers.search_forms import PHOTO, SearchForm
+from withsense_tf.policy.law import Law
+from withsense_tf.search.query.corrections import with_meant_word
 from withsense_tf.search.query.known_words import MOST_LISTED
+from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import LONGEST_WORD
 from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.row_ranking import RowRanking
@@ -89,6 +92,24 @@ def words_not_there(
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 
 
+def missing_words(
+    text: str,
+    chance: Chance,
+    form: SearchForm,
+    in_captions: Callable[[str], bool],
+    shown: ShownWords,
+    policy: Law,
+) -> tuple[str, ...]:
+    """Return what of a query nothing confirms; where it fits, what no caption says, for pixels may have misled.
+
+    Each stands with the thing that it belongs to, or with what may have been meant.
+    """
+    if chance.fits:
+        chance = replace(chance, unconfirmed_words=tuple(lemmas(text)))
+    missing = words_not_there(text, chance, in_captions, form.unknown(text))
+    return tuple(dict.fromkeys(with_meant_word(word, text, shown, policy) for word in missing))
+
+
 def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
     own = (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
     return any(all(map(in_captions, other.split())) for one in own for other in (one, *other_words(one)))
@@ -101,16 +122,29 @@ def nothing_fits(
 
     Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
 
-    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"), "age")
-    'No submarine or iceberg found among the photos that may be shown; nearest with minimum=0.'
+    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("sea", "sun"), "age")
+    'Of the photos that may be shown, no caption says sea or sun, and none looks like it; nearest with minimum=0.'
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
     line = f"No good match: the chance that the best photo is one is {chance.value:.2f}"
     if missing:
-        listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
-        line = f"No {listing} found{' among the photos that may be shown' if rule != 'none' else ''}"
+        line = f"o caption says {_either(missing)}, and none looks like it"
+        line = f"N{line}" if rule == "none" else f"Of the photos that may be shown, n{line}"
     return f"{line}; {NEAREST}.{f' {FEW_TAUGHT}' if chance.few_photos else ''}"
+
+
+def not_said(missing: tuple[str, ...]) -> str:
+    """Return the line beside photos that are shown, where no caption has some words of the query.
+
+    >>> not_said(("hockey", "ice"))
+    'No caption says hockey or ice.'
+    """
+    return f"No caption says {_either(missing)}."
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + " or " * (len(names) > 1) + names[-1]
 
 
 def nearest_alone(chance: Chance) -> str:

@@ -51,7 +51,7 @@ class Hits:
     - `encoders`: what sees the photos and reads the texts (`photo`, `text`), and whose `weights` these have
     - `corrections`: words that nobody knows or captions write otherwise, each with what was looked for in its place
     - `chance`: how probable it is that the best photo that may be shown is what the text asks for, from 0 to 1; None
-      for photos as queries, and where the model learned none
+      for photos and other languages as queries, and where the model learned none
     - `fits`: whether that is enough; where it is not, the hits are the nearest alone, as they were asked for
     - `has_nearest`: whether `minimum=0` gives photos where nothing fits; none where nothing of the query is read
     """

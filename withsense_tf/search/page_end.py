@@ -1,16 +1,32 @@
-"""Where a page ended, so that the next one begins behind it whatever has come into the index or left it meanwhile."""
+"""A page of an answer, and where it ended: the next one begins behind that whatever has come or gone meanwhile."""
 
 from __future__ import annotations
 
 import base64
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final, Self
 
 from withsense_tf.common.limits import parse_json
 from withsense_tf.errors import SettingError
+from withsense_tf.search.live_rows import LivePhoto
+from withsense_tf.search.places import Hit, Withheld
 
 MOST_SIGNS: Final = 1_000  # `write` gives some 200
+
+
+@dataclass
+class Page:
+    """What came of a walk: the places, the number of the best photo, and how it ended."""
+
+    places: list[Hit | Withheld]
+    shown: dict[int, LivePhoto] = field(default_factory=dict)  # the photo of each hit, by its place
+    photos: int = 0
+    end: tuple[float, int] | None = None  # score and row of the last photo
+    best: float | None = None
+    fits: bool = False
+    more: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True)

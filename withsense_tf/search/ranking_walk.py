@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -21,12 +21,11 @@ from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
 from withsense_tf.search.filter_law import nothing_meets
-from withsense_tf.search.fitness import chance_of_best, nearest_alone, nothing_fits, words_not_there
+from withsense_tf.search.fitness import chance_of_best, missing_words, nearest_alone, not_said, nothing_fits
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
-from withsense_tf.search.page_end import PageEnd
+from withsense_tf.search.page_end import Page, PageEnd
 from withsense_tf.search.places import ALL_WITHHELD, Hit, Withheld
-from withsense_tf.search.query.corrections import with_meant_word
 from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
@@ -45,20 +44,6 @@ FLOOR: Final = 0.3
 SPARE: Final = 40
 
 
-@dataclass
-class _Page:
-    """What came of a walk: the places, the number of the best photo, and how it ended."""
-
-    places: list[Hit | Withheld]
-    shown: dict[int, LivePhoto] = field(default_factory=dict)  # the photo of each hit, by its place
-    photos: int = 0
-    end: tuple[float, int] | None = None  # score and row of the last photo
-    best: float | None = None
-    fits: bool = False
-    more: bool = False
-    ended: bool = False
-
-
 class RankingWalk:
     """A walk down the ranking of a request."""
 
@@ -69,6 +54,7 @@ class RankingWalk:
         self.request = request
         self.form = generation.form
         self.shown = ShownWords(tables, door)
+        self.is_foreign = request.reading is not None and request.reading.language is not None
         self._allowed: dict[str, bool] = {}  # by name, for this walk
         self.has_shut_out = False  # a photo that stood before the best one
         self.question = request.digest(generation.number)
@@ -90,7 +76,7 @@ class RankingWalk:
             encoders=self._of_model("encoders", encoders_of_model),
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
-            return replace(nothing, message=" ".join([message, *self.request.notes]))
+            return replace(nothing, message=request.message([message]))
         vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
         asked_words = None if similar else QueryWords(text, self.shown.texts)
         has_chance = bool(text) and not similar and self.form.chance_ is not None
@@ -104,7 +90,9 @@ class RankingWalk:
             if not has_chance or len(best) > REST or is_whole:
                 first, is_behind = ranking.take(best), self.has_shut_out
                 chance = chance_of_best(self.generation, self.shown.texts, vector, text, first, is_behind)
-                page = self._walk(ranking, live, chance)
+                is_none = chance is not None and request.minimum is None and not chance.fits
+                is_none = is_none and not self._fits_with_withheld(ranking, live, vector)
+                page = self._walk(ranking, live, chance, is_none)
                 if page.more or page.ended or is_whole:
                     break
             window *= 4
@@ -113,7 +101,7 @@ class RankingWalk:
             places=self._with_copies(page),
             message=self._message(page, chance),
             after=self._next(page),
-            chance=None if chance is None else chance.value,
+            chance=None if chance is None or self.is_foreign else chance.value,
             fits=chance is None or chance.fits,
             has_nearest=request.minimum != 0
             and not page.photos
@@ -124,14 +112,22 @@ class RankingWalk:
         number = self.generation.number
         return self.door.once_a_state(f"{what} of model {number}", lambda: find(self.tables, number))
 
-    def _best(self, ranking: RowRanking, live: LiveRows) -> list[int]:
+    def _fits_with_withheld(self, ranking: RowRanking, live: LiveRows, vector: np.ndarray) -> bool:
+        """Return whether something would fit if all could be shown; if not, no withheld photo would have been a hit."""
+        first = ranking.take(self._best(ranking, live, with_withheld=True))
+        text, texts = self.request.query.text, self.shown.texts
+        chance = chance_of_best(self.generation, texts, vector, text, first, self.has_shut_out)
+        return chance is not None and chance.fits
+
+    def _best(self, ranking: RowRanking, live: LiveRows, with_withheld: bool = False) -> list[int]:
         """Return where the best photos of the ranking stand that may be shown, as many as the chance looks at."""
         best: list[int] = []
         groups: set[int] = set()
         for at, photo in live:
-            if photo.fold in groups or not self._may_show(photo.name) or not self._meets(photo):
+            may_show = self._may_show(photo.name)
+            if photo.fold in groups or not (self._meets(photo) if may_show else with_withheld):
                 continue
-            if self._is_shut_out(int(ranking.rows[at]), photo):
+            if may_show and self._is_shut_out(int(ranking.rows[at]), photo):
                 self.has_shut_out = self.has_shut_out or not best
             else:
                 groups.add(photo.fold)
@@ -140,8 +136,8 @@ class RankingWalk:
                 break
         return best
 
-    def _walk(self, ranking: RowRanking, live: LiveRows, chance: Chance | None) -> _Page:
-        request, page, least = self.request, _Page([]), self.request.least
+    def _walk(self, ranking: RowRanking, live: LiveRows, chance: Chance | None, is_none: bool) -> Page:
+        request, page, least = self.request, Page([]), self.request.least
         decides = chance is not None and request.minimum is None
         groups: set[int] = set()
         floor, after = FLOOR * least, self.after
@@ -162,8 +158,11 @@ class RankingWalk:
                 page.fits = page.fits or (not decides and number >= least)
                 floor = min(floor, number) if decides else floor
             # A photo that is withheld does not make weaker ones fit, or its place would tell of it.
-            is_none = may_show and decides and not page.fits
-            if is_none or number < (floor if page.fits else least):
+            if (
+                is_none
+                or (may_show and decides and not page.fits)
+                or number < (floor if page.fits else least)
+            ):
                 # A hybrid's numbers need not fall with every step, so the rest of what was looked at may have more.
                 page.ended = True
                 continue
@@ -186,7 +185,7 @@ class RankingWalk:
                 page.places.append(Withheld(place, self.door.rule.message))
         return page
 
-    def _next(self, page: _Page) -> str | None:
+    def _next(self, page: Page) -> str | None:
         """Return where the page ended, told by its last photo: a place that is withheld has a score, too."""
         if not page.more:
             return None
@@ -214,7 +213,7 @@ class RankingWalk:
             word_score=number_at(ranking.words, at),
         )
 
-    def _with_copies(self, page: _Page) -> tuple[Hit | Withheld, ...]:
+    def _with_copies(self, page: Page) -> tuple[Hit | Withheld, ...]:
         """Return the places, each hit with what looks like it, may be shown, and is what was asked for."""
         copies = copies_of(
             self.tables, self.generation.number, self.door, page.shown.values(), self.request.where
@@ -274,24 +273,28 @@ class RankingWalk:
         """Return whether captions that may be known have a word, where the model counts words by themselves."""
         return getattr(self.form, "words", None) is not None and self.shown.has(word)
 
-    def _message(self, page: _Page, chance: Chance | None) -> str | None:
+    def _message(self, page: Page, chance: Chance | None) -> str | None:
         parts = []
         text, is_first = self.request.query.text, self.after is None
         # A photo that fits may stand behind the places that are withheld.
         is_empty = is_first and not page.photos and not (page.more and page.fits)
+        missing: tuple[str, ...] = ()
+        if chance is not None and not self.is_foreign:
+            policy = self.door.policy
+            missing = missing_words(text, chance, self.form, self._in_captions, self.shown, policy)
         if is_empty and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append(nothing_meets(self.tables, self.door, self.request.where))
             else:
                 why = chance if self.request.minimum is None else None
-                others = self.form.unknown(text)
-                words = () if why is None else words_not_there(text, why, self._in_captions, others)
-                missing = tuple(with_meant_word(word, text, self.shown, self.door.policy) for word in words)
                 parts.append(nothing_fits(page.best, self.request.least, why, missing, self.door.rule.rule))
         elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
             parts.append(nearest_alone(chance))
-        if is_first and page.more and not page.photos and not self.request.fill:
+        if missing and page.photos and is_first and self.shown.are_russian is not None:
+            parts.append(not_said(missing))
+        may_fit = page.fits or chance is None or self.request.minimum is not None
+        if is_first and page.more and not page.photos and not self.request.fill and may_fit:
             parts.append(ALL_WITHHELD)
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
-        return " ".join([*parts, *self.request.notes]) or None
+        return self.request.message(parts)

@@ -143,7 +143,7 @@ class ShownTexts:
     def cells_at(self, model: int, row: int) -> Cells:
         """Return what the table of words may tell of a row's photo."""
         photo = self._doubtful_rows(model).get(row)
-        return cells_at(self.tables, model, row) if photo is None else self._cells(photo)
+        return cells_at(self.tables, model, row, self._limit) if photo is None else self._cells(photo)
 
     def forms_at(self, model: int, rows: np.ndarray) -> dict[int, str]:
         """Return the basic forms that may be told of each row's photo, keywords of withheld ones left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -81,8 +82,19 @@ class SearchRequest:
         return (
             own_notes
             if here is None
-            else (f"This photo, or a copy of it, is in the index: {here}.", *own_notes)
+            else (
+                f"This photo, a copy of it, or one that it is a part of, is in the index: {here}.",
+                *own_notes,
+            )
         )
+
+    def message(self, lines: Sequence[str]) -> str | None:
+        """Return what a person should know: lines on the answer, and notes on the question.
+
+        What was read as no filter stands first: it is why nothing has its words.
+        """
+        hint = None if self.reading is None else self.reading.hint
+        return " ".join(sorted([*lines, *self.notes], key=lambda line: line != hint)) or None
 
     def digest(self, model: int) -> str:
         """Return a fingerprint of the question and the model that answers it: pages of one question go together."""

@@ -107,6 +107,16 @@ def test_a_minus_word_that_captions_have_in_another_language_by_no_known_word_is
         ("Ein Hund läuft am Strand", "ein, hund, läuft"),
         ("tyttö", "tyttö"),
         ("犬", "犬"),
+        ("dos perros corren por la playa", "perros, corren, por"),
+        ("zwei Hunde am Strand", "zwei, hunde"),
+        ("une femme en robe rouge", "une, en"),
+        ("kobieta w czerwonym kapeluszu", "kobieta, w, czerwonym, kapeluszu"),
+        ("жінка в червоному капелюсі", "жінка, червоному, капелюсі"),
+        ("две кучета тичат по плажа", "кучета, тичат, плажа"),
+        ("човек вози бицикл", "човек, бицикл"),
+        # No language has such words.
+        ("qwrtplk zxcvbn", None),
+        ("cosplay with a pokeball in street style", None),
         ("a dog at a café", None),
         ("a kaiju and a dog", None),
         # It may be a name, or a new word.

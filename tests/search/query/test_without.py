@@ -57,6 +57,10 @@ a lake without boats. A hill except in fog | a lake. A hill except in fog | boat
 a room no furniture | a room | furniture
 a slope no snow | a slope | snow
 a playground without swings and no slides | a playground | swings, slides
+man no hat | man | hat
+woman no dog | woman | dog
+dog no leash | dog | leash
+a horse no saddle, by a lake | a horse, by a lake | saddle
 a horse in a meadow no riders | a horse in a meadow | riders
 a market stall no customers and no flags | a market stall | customers, flags
 city at night, no lights, no cars, no people | city at night | lights, cars, people
@@ -138,6 +142,10 @@ a film no country for old men
 a room no bigger than a closet
 a road no longer used
 a man says no
+a hotel no vacancy
+street no name
+a rider no fear
+an exhibit no touching
 a racing car no 5 and no 7
 no pain no gain
 a beach no matter the weather
@@ -253,6 +261,9 @@ def test_both_sides_are_many() -> None:
         ("a beach, besides dogs", "besides"),
         ("everyone except the man in red", "except"),
         ("a lifeguard runs to save a man", None),
+        ("a man no shirt at the beach", "no"),
+        ("a no parking sign", None),
+        ("a road no longer used", None),
         ("a dog on a beach", None),
         ('a sign "not here"', None),
     ],

@@ -51,8 +51,8 @@ ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )"
 def in_russian(text: str) -> str | None:
     """Return in Russian what was said in English, sentence by sentence; None where any of it is not in the table.
 
-    >>> in_russian("No submarine or iceberg found; nearest with minimum=0.")
-    'Не найдено: submarine или iceberg.'
+    >>> in_russian("No caption says sea or sun, and none looks like it; nearest with minimum=0.")
+    'Ни в одной подписи нет: sea или sun; и ни один снимок на это не похож.'
     >>> in_russian("There is no such file. Try again in a while.")
     'Такого файла нет. Попробуйте чуть позже.'
     """
@@ -139,8 +139,8 @@ def table() -> dict[str, str]:
 def said_on_page(language: str, text: str) -> str:
     """Return what the index, the search or the law says, in the language of a page; what has no translation stays.
 
-    >>> said_on_page("en", "No submarine found; nearest with minimum=0."), said_on_page("ru", "Not found.")
-    ('No submarine found.', 'Не найдено.')
+    >>> said_on_page("en", "No good match; nearest with minimum=0."), said_on_page("ru", "Not found.")
+    ('No good match.', 'Не найдено.')
     """
     for advice in NOT_ON_PAGES:
         text = text.replace(advice, "")
@@ -150,8 +150,8 @@ def said_on_page(language: str, text: str) -> str:
 def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:
     """Return what a search says of an answer in the language of a page, without notes that the page makes itself.
 
-    >>> said_of_answer("en", "No кот found; nearest with minimum=0."), said_of_answer("ru", "No кот found.")
-    ('No кот found.', 'Не найдено: кот.')
+    >>> said_of_answer("en", "No match; nearest with minimum=0."), said_of_answer("ru", "No caption says кот.")
+    ('No match.', 'Ни в одной подписи нет: кот.')
     """
     for note in notes:
         message = message.replace(note, "")
@@ -161,10 +161,10 @@ def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> st
 def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:
     """Return a text in parts, each with the query that asks by the word that may have been meant, or "".
 
-    >>> with_meant_words("No dessert (did you mean desert?) found.", "A big dessert")
-    [('No dessert (did you mean ', ''), ('desert', 'A big desert'), ('?) found.', '')]
-    >>> with_meant_words("No dessert found.", "dessert")
-    [('No dessert found.', '')]
+    >>> with_meant_words("No caption says dessert (did you mean desert?).", "A big dessert")
+    [('No caption says dessert (did you mean ', ''), ('desert', 'A big desert'), ('?).', '')]
+    >>> with_meant_words("No caption says dessert.", "dessert")
+    [('No caption says dessert.', '')]
     """
     parts, end = [], 0
     for match in OFFER.finditer(text):

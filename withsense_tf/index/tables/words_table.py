@@ -210,14 +210,22 @@ def _of_rows(
         yield from tables.execute(f"{select} WHERE generation = ? {more} AND row IN ({here})", values)
 
 
-def cells_at(tables: sqlite3.Connection, model: int, row: int) -> Cells:
-    """Return what both columns have of a row's photo; two empty texts if nothing was said of it."""
+def cells_at(tables: sqlite3.Connection, model: int, row: int, age_limit: int | None = None) -> Cells:
+    """Return what both columns have of a row's photo; two empty texts if nothing was said of it.
+
+    Keywords of a photo that is restricted at the age limit are left out.
+    """
     cells: Cells | None = tables.execute(
         "SELECT c0, c1 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo "
         "WHERE generation = ? AND row = ?",
         (model, row),
     ).fetchone()
-    return cells or ("", "")
+    forms, plain = cells or ("", "")
+    if age_limit is None or KEYWORDS not in forms:
+        return forms, plain
+    free_forms = forms_at(tables, model, np.array([row]), age_limit)[row]
+    count = len(free_forms.splitlines())
+    return (forms, plain) if free_forms == forms else (free_forms, BETWEEN.join(plain.split(BETWEEN)[:count]))
 
 
 def read_cells(cells: Cells) -> tuple[frozenset[str], tuple[str, ...]]:

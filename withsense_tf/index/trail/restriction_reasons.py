@@ -58,7 +58,12 @@ def evidence_of(decision: PhotoDecision, keywords: Mapping[str, tuple[str, ...]]
 
 def kept_back(source: str, is_outside: bool = False, says: str = "") -> str:
     """Say why a photo may not be the query of a search, and what helps; `is_outside`, the index does not have it."""
-    if source == NO_CAPTIONS:
+    if source == NO_CAPTIONS and is_outside:
+        why = (
+            "This photo is not in the index, and no caption in its file says what it shows: the law takes it for one "
+            "that may show a child."
+        )
+    elif source == NO_CAPTIONS:
         why = "No caption says what this photo shows, and the law takes it for one that may show a child."
     else:
         # No name of another photo that is kept back, which a source may have.

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, english_lemmas, frequent_words, lemma, words
+from withsense_tf.common.words import (
+    CYRILLIC,
+    SMALL,
+    english_lemmas,
+    frequent_words,
+    lemma,
+    russian_analyser,
+    words,
+)
 from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
@@ -80,7 +89,23 @@ def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str
     better = next(
         (other for _, other in sorted(others) if may_be_asked(other, typed_word, text, policy)), None
     )
-    return word if better is None else f"{word} (did you mean {better}?)"
+    return _with_its_noun(word, text) if better is None else f"{word} (did you mean {better}?)"
+
+
+def _with_its_noun(word: str, text: str) -> str:
+    """Return a word, a Russian adjective with the noun behind it: alone it names nothing.
+
+    >>> _with_its_noun("подводная", "подводная лодка"), _with_its_noun("лодка", "подводная лодка")
+    ('подводная лодка', 'лодка')
+    """
+    pairs = ((one.text, other.text) for one, other in pairwise(tokens(text)) if other.kind == "word")
+    noun = (
+        next((other for one, other in pairs if one == word), None) if CYRILLIC.search(word.lower()) else None
+    )
+    if noun is None:
+        return word
+    of_word, of_noun = (russian_analyser().parse(one)[0].tag for one in (word, noun))
+    return f"{word} {noun}" if of_word.POS in ("ADJF", "PRTF") and of_noun.POS == "NOUN" else word
 
 
 def strange_words(text: str, form: SearchForm, shown: ShownWords, policy: Law) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from withsense_tf.common.words import SMALL, words
-from withsense_tf.encoders.word_pairs import counterparts, english_of
+from withsense_tf.common.words import SMALL, english_lemmas, lemma, words
+from withsense_tf.encoders.word_pairs import counterparts, english_of, russian_by_english
 from withsense_tf.errors import some_of
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.search_forms import SearchForm
@@ -17,6 +17,8 @@ from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import ENGLISH, LONGEST_WORD, is_real, may_be_asked, near_words
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
+RUSSIAN: Final = re.compile("[а-яё]+")
+CONSONANTS: Final = re.compile("[bcdfghjklmnpqrstvwxzбвгджзйклмнпрстфхцчшщъь]+")
 LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
 # Each is held against all words that a model knows; a query of a hundred unknown words is no typing error.
 MOST_SUGGESTED: Final = 3
@@ -73,15 +75,20 @@ def not_known(
 
 
 def other_language(text: str, form: SearchForm, shown: ShownWords) -> str | None:
-    """Return a line where most words of a query are in no list of the languages that are read, and in no caption.
+    """Return a line where more words of a query are in no list of the languages that are read than are usual there.
 
-    One word alone may be a new one or a name, unless it has letters of another language.
+    Small words say nothing, nor do names and rare words that a list has: many languages have these letters. One strange
+    word alone may be a new one or a name, unless it has letters of another language; without a vowel it is no word.
     """
-    all_words = words(text)
-    strange = [word for word in dict.fromkeys(all_words) if not _is_listed(word) and not shown.has(word)]
-    has_letters = any(not (ENGLISH.fullmatch(word) or CYRILLIC.match(word)) for word in strange)
+    telling = [word for word in dict.fromkeys(words(text)) if word not in SMALL]
+    in_captions = {word for word in telling if shown.has(word)}
+    strange = [word for word in telling if not _is_listed(word) and word not in in_captions]
+    usual = in_captions.union(word for word in telling if word not in strange and _is_usual(word))
+    has_letters = any(not _is_in_letters_read(word) for word in strange)
     languages = form.text.languages
-    if not languages or 2 * len(strange) <= len(all_words) or (len(strange) < 2 and not has_letters):
+    if not languages or len(strange) <= max(len(usual), 0 if has_letters else 1):
+        return None
+    if all(map(CONSONANTS.fullmatch, strange)):
         return None
     listing = some_of([word[:LONGEST_WORD] for word in strange], MOST_LISTED)
     return (
@@ -90,11 +97,32 @@ def other_language(text: str, form: SearchForm, shown: ShownWords) -> str | None
     )
 
 
+def _is_in_letters_read(word: str) -> bool:
+    return bool(ENGLISH.fullmatch(word) or RUSSIAN.fullmatch(word))
+
+
+def _without_accents(word: str) -> str:
+    """Return a word by its letters without their marks: "cafe" of "café". Russian ones have none: й is no и."""
+    if RUSSIAN.fullmatch(word):
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+
+
 def _is_listed(word: str) -> bool:
-    """Return whether a word is of a list, also by its letters without their marks: "café"."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
-    is_read = any(ENGLISH.fullmatch(one) or CYRILLIC.match(one) for one in (word, plain)) or word.isdigit()
-    return is_read and (is_real(word if CYRILLIC.match(word) else plain) or bool(english_of(word)))
+    """Return whether a word is of a list, also by its letters without their marks."""
+    plain = _without_accents(word)
+    is_read = word.isdigit() or ENGLISH.fullmatch(plain) or RUSSIAN.fullmatch(word)
+    return bool(is_read) and (is_real(plain) or bool(english_of(word)))
+
+
+def _is_usual(word: str) -> bool:
+    """Return whether a word of a list is more than rare: the long list of English ones has "una" and "sur", too."""
+    plain = _without_accents(word)
+    return (
+        not ENGLISH.fullmatch(plain)
+        or plain in english_lemmas()
+        or not {plain, lemma(plain)}.isdisjoint(russian_by_english())
+    )
 
 
 def not_shut_out(terms: Iterable[str], shown: ShownWords) -> tuple[str, ...]:

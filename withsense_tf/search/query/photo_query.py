@@ -33,7 +33,7 @@ NO_SUCH_QUERY: Final = (
 
 @dataclass(frozen=True, eq=False)
 class PhotoQuery:
-    """A photo to search by: its name, if it is not to be found, and its point; a file may be `here` by some name."""
+    """A photo to search by: its name, if it is not to be found, and its point; a file, or its whole, may be `here`."""
 
     name: str | None
     point: np.ndarray
@@ -136,7 +136,7 @@ def _foreign(
     )
     if whole is not None:
         # A crop's own point may lie nearer to other photos than to that which it was cropped from.
-        return PhotoQuery(None, _own_point(generation, tables, whole), here)
+        return PhotoQuery(None, _own_point(generation, tables, whole), whole)
     # Late: most searches need none, and it takes a while.
     from withsense_tf.encoders.vectors.passing_store import PassingStore
 

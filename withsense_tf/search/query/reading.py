@@ -87,9 +87,11 @@ def read_query(
         return Reading(query, filters.where, (), filters.hint, foreign_terms, unsaid=unsaid)
     unread = unread_exclusion(tokens(query.text))
     query, readings = as_captions_write(query, form, shown, door.policy)
+    before = query
     query, corrections = correct(query, form, shown, door.policy)
     strange = strange_words(query.text, form, shown, door.policy)
-    language = other_language(query.text, form, shown)
+    if language := other_language(query.text, form, shown):
+        query, corrections = before, ()
     return Reading(
         query,
         filters.where,

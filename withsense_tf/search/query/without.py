@@ -43,7 +43,8 @@ def cuts_at(words: Sequence[Token], at: int, strict: bool = True) -> Iterator[Cu
 def unread_exclusion(words: Sequence[Token]) -> str | None:
     """Return the first word or phrase that may say what is not wanted, but was left among the words to look for."""
     exceptions = _places(tuple(words), *(one for one in EXCEPTIONS if one[0] not in ALSO_DEEDS))
-    negations = (at for at in range(len(words)) if low(words, at) in NOT or low(words, at).endswith("n't"))
+    places = range(len(words))
+    negations = (at for at in places if low(words, at) in NOT or without_english.may_exclude(words, at))
     return next((words[at].text for at in sorted([*exceptions, *negations])), None)
 
 

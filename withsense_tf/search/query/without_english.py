@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from withsense_tf.common.words import english_lemmas
+from withsense_tf.matchers.chance.noun_lists import english_nouns
 from withsense_tf.search.query.tokens import Cut, Token, begins, clause, ends, is_word, low, word_table
 
 TABLE: Final = word_table("english")
@@ -105,6 +107,16 @@ def _is_meant_alone(words: Sequence[Token], at: int, goes_on: bool = False, is_j
     )
 
 
+def may_exclude(words: Sequence[Token], at: int) -> bool:
+    """Return whether an "isn't", or a bare "no", that was left among the words may say what is not wanted."""
+    if low(words, at).endswith("n't"):
+        return True
+    listing = _terms(words, at + 1) if at and low(words, at) == "no" else None
+    if listing is None or low(words, at - 1) in DETERMINERS | HOLDS_NO:
+        return False
+    return all(_is_seen(words, *term) for term in listing[0]) and not _is_said(words, at, listing[0])
+
+
 def _lists(words: Sequence[Token]) -> Iterator[tuple[list[int], bool]]:
     """Yield the places of each list of "no", and whether it has several and a comma or "and" joins each two."""
     together: list[int] = []
@@ -157,9 +169,10 @@ def _stands_alone(words: Sequence[Token], at: int, last: int, goes_on: bool, is_
         # "sunset - no crop" may be a note; a verb makes it a sentence: "birds, no two are alike".
         return after not in OTHER_ENDS - {"and", "or", "but", "nor"}
     head = low(words, last - 1)
-    plural = head in PEOPLE or (head.endswith("s") and not head.endswith("ss"))
+    is_plural = head.endswith("s") and not head.endswith("ss")
+    is_seen = is_plural or head in PEOPLE | english_nouns() or english_lemmas().get(f"{head}es") == head
     is_whole = goes_on or ends(words, last) or after in ("but", "yet")
-    return is_whole and (plural or is_joined) and before not in HOLDS_NO and not before.endswith("ing")
+    return is_whole and (is_seen or is_joined) and before not in HOLDS_NO and not before.endswith("ing")
 
 
 def _is_seen(words: Sequence[Token], first: int, last: int) -> bool:
