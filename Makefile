@@ -14,7 +14,7 @@ CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
 
 help:
 	@echo "make demo      begin here: draw photos, index them, and open the web page before them (PORT=8001: there)"
-	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
+	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/ (ARGS=OPTIONS: with these)"
 	@echo "make quick     compare as a smoke run: fewer photos, figures that say little"
 	@echo "make test      lint, types, import contracts and all tests but the slow ones"
 	@echo "make lint      of make test the first part: lint, formatting, import contracts (seconds)"
@@ -74,11 +74,14 @@ docs-note:
 artifacts/notebooks/05_law.ipynb: $(wildcard experiments/*.ipynb) $(VENV)/installed
 	$(RUN) docs/hooks/notebook_pages.py
 
+# Ctrl-C reaches all: the program says then how much is done, and this by which command it goes on.
+GO_ON = trap 'echo "Here: make $@ ARGS=--skip-existing"' INT
+
 compare: $(VENV)/installed
-	$(RUN) -m withsense_tf.experiments.compare
+	@$(GO_ON); $(RUN) -m withsense_tf.experiments.compare $(ARGS)
 
 quick: $(VENV)/installed
-	$(RUN) -m withsense_tf.experiments.compare --quick
+	@$(GO_ON); $(RUN) -m withsense_tf.experiments.compare --quick $(ARGS)
 
 test: lint types unit
 

@@ -1,4 +1,4 @@
-"""What `docs/how_to/extend.md` shows is run, in one go, as a reader would type it."""
+"""What the pages on adding things show is run, in one go, as a reader would type it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
 from withsense_tf.policy.texts.rule_reader import BUILT_IN
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
-PAGE = (Path(__file__).parents[1] / "docs/how_to/extend.md").read_text(encoding="utf-8")
+NAMES = ("docs/how_to/extend.md", "docs/how_to/own_matcher.md", "docs/how_to/own_engine.md")
+PAGES = [(Path(__file__).parents[1] / name).read_text(encoding="utf-8") for name in NAMES]
 KINDS = {
     "withsense_tf.matchers": Matcher,
     "withsense_tf.photo_encoders": PhotoEncoder,
@@ -35,12 +36,12 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return the names that the page's code defines."""
+    """Return the names that the pages' code defines."""
     names: dict[str, Any] = {"__name__": "my_package"}
     with pytest.MonkeyPatch.context() as patch:
         names["reader"] = tmp_path_factory.mktemp("reader")
         patch.chdir(names["reader"])
-        for code in re.findall(r"```python\n(.*?)```", PAGE, flags=re.S):
+        for code in re.findall(r"```python\n(.*?)```", "".join(PAGES), flags=re.S):
             assert sum(bool(line.strip()) for line in code.splitlines()) <= 33
             exec(compile(code, "extend.md", "exec"), names)  # it is ours
     return names
@@ -48,7 +49,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_class_that_is_shown_can_be_added_as_what_it_is_said_to_be(shown: dict[str, Any]) -> None:
     config = ConfigParser()
-    config.read_string(re.findall(r"```ini\n(.*?)```", PAGE, flags=re.S)[0])
+    config.read_string(re.findall(r"```ini\n(.*?)```", PAGES[0], flags=re.S)[0])
     added = config["options.entry_points"]
     assert set(added) == set(KINDS)
     for group, lines in added.items():

@@ -102,6 +102,21 @@ def test_a_demonstration_comes_up_on_the_port_that_is_asked_for(
     assert calls_of(tmp_path, "demo", "demo") == ["-m withsense_tf demo --port 8123"]
 
 
+@pytest.mark.parametrize("target", ["compare", "quick"])
+def test_a_comparison_takes_options_and_says_by_which_command_an_interrupted_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    monkeypatch.setenv("ARGS", "--skip-existing")
+    (call,) = calls_of(tmp_path, target, "installed")
+    assert call.endswith(" --skip-existing")
+    # Ctrl-C at a terminal reaches the shell that make started, too: it waits for the program, and says it then.
+    (tmp_path / ".venv/bin/python").write_text("#!/bin/sh\nkill -INT $PPID\nexit 130\n", encoding="utf-8")
+    command = ["make", target, "PYTHON=./python"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert f"make {target} ARGS=--skip-existing" in done.stdout
+
+
 def test_docs_says_first_what_it_does_and_how_long_that_takes() -> None:
     # Where tests are run by make itself, it would say first which folder it is in.
     plan = subprocess.run(

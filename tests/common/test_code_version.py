@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module, invalidate_caches
@@ -40,7 +41,27 @@ def new_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> New:
 def test_a_checkout_names_its_commit() -> None:
     assert code_version().startswith("withsense_tf 0.")
     if (Path(__file__).parents[2] / ".git").exists():
-        assert re.fullmatch(r"withsense_tf \S+ [0-9a-f]{10,}\+?", code_version())
+        assert re.fullmatch(r"withsense_tf \S+ [0-9a-f]{10,}(\+ \(files [0-9a-f]{12}\))?", code_version())
+
+
+def test_two_states_of_a_checkout_that_differ_from_its_commit_have_two_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "withsense_tf" / "common" / "code_version.py"
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr("withsense_tf.common.code_version.__file__", str(file))
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@a"]
+    file.write_text("one = 1", encoding="utf-8")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    names = []
+    for number in (1, 2, 3, 2):
+        file.write_text(f"one = {number}", encoding="utf-8")
+        names.append(code_version.__wrapped__())
+    assert "+" not in names[0]
+    assert names[1].startswith(f"{names[0]}+ (files ")
+    assert names[2].startswith(f"{names[0]}+ (files ")
+    assert names[1] == names[3] != names[2]
 
 
 def test_what_is_installed_says_that_no_commit_is_known_and_which_files_it_has(

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.demo_dataset import demo_dataset
@@ -80,6 +83,34 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".demo-abc/half.jpg").write_bytes(b"x")
     demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo", captioned=0)
     assert not (tmp_path / ".demo-abc").exists()
+
+
+def test_who_waits_for_another_program_is_told_for_which(
+    rendered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, words = FileLock(f"{rendered}.lock", thread_local=False), []
+
+    @contextmanager
+    def waiting(what: str) -> Iterator[None]:
+        words.append(what)
+        lock.release()
+        yield
+
+    monkeypatch.setattr("withsense_tf.demo.demo_dataset.waiting", waiting)
+    lock.acquire()
+    demo_dataset(seed=5, train=12, test=3, folder=rendered, captioned=0)
+    assert words == [f"Waiting for another program, which renders {rendered}"]
+
+
+@pytest.mark.parametrize("count", [12, 400])
+def test_a_large_set_says_before_it_is_drawn_how_large_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], count: int
+) -> None:
+    monkeypatch.setattr("withsense_tf.demo.demo_dataset.write_demo", lambda *_, **__: None)
+    with pytest.raises(DataError, match="no demo set"):
+        demo_dataset(train=count, test=3, folder=tmp_path / "demo", captioned=0)
+    line = f"Rendering the demo set, once: 403 photos into {tmp_path / 'demo'}\n"
+    assert capsys.readouterr().err == (line if count > 12 else "")
 
 
 def test_a_size_that_is_no_whole_number_is_named(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ WHOLE_SET, SMALL_SET = "ws.demo_dataset()", f"ws.demo_dataset(train={TRAIN}, tes
 # A page whose blocks have a test file of their own, which looks at what comes of them.
 OWN_TEST = {
     "docs/how_to/extend.md": "tests/test_extend.py",
+    "docs/how_to/own_engine.md": "tests/test_extend.py",
+    "docs/how_to/own_matcher.md": "tests/test_extend.py",
     "docs/tutorials/notebook.md": "tests/test_package.py",
     # It shows the code of the English one.
     "README.ru.md": "tests/docs/test_readme.py",

@@ -4,7 +4,26 @@ import pytest
 
 from withsense_tf.encoders.make_encoder import best_encoders_here
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.registry import photo_encoders_of, weights_at
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.registry import MATCHERS, photo_encoders_of, printed_name, weights_at
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_matcher_is_made_once_for_its_name_however_often_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    powers: list[float] = []
+
+    class Own(Constant):
+        def __init__(self, power: float = 1.0) -> None:
+            powers.append(power)
+            if fails:
+                raise ValueError("not today")
+
+    monkeypatch.setattr(type(MATCHERS), "load", lambda *_: Own)
+    for power in (1.0, 2.0, 1.0, 2.0):
+        assert bool(printed_name({"matcher": "own:Own", "label": "mine", "power": power})) != fails
+    assert powers == [1.0, 2.0]
 
 
 def test_drawn_scenes_are_seen_by_the_network_for_drawn_scenes_and_photos_never() -> None:

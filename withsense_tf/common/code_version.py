@@ -25,9 +25,9 @@ SITE_FOLDERS: Final = frozenset({"site-packages", "dist-packages"})
 
 @cache
 def code_version() -> str:
-    """Name the version, and in a git checkout the commit, with a plus where files differ from it.
+    """Name the version, and in a git checkout the commit; where files differ from it, with a plus and a digest of all.
 
-    What was installed knows no commit: a digest of its files stands there instead, and says so.
+    What was installed knows no commit: the digest stands there alone, and says so.
     """
     name = f"{PACKAGE} {version(PACKAGE)}"
     root = Path(__file__).parents[2]
@@ -43,7 +43,8 @@ def code_version() -> str:
         )
     except (OSError, subprocess.CalledProcessError):
         return f"{name} (commit unknown, files {_digest_of_package()})"
-    return f"{name} {commit.stdout.strip()}{'+' if status.stdout.strip() else ''}"
+    changed = f"+ (files {_digest_of_package()})" if status.stdout.strip() else ""
+    return f"{name} {commit.stdout.strip()}{changed}"
 
 
 def _digest_of_package() -> str:

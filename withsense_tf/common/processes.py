@@ -40,7 +40,7 @@ AGAIN: Final = (
     "Rows that were finished are kept: run it again with fewer --processes, and with --skip-existing."
 )
 
-# Who waits for the work at hand, and shows where it stands: `epochs` tell it.
+# Who waits for the work at hand, and shows where it stands: `epochs` and `stage` tell it.
 LISTENER: Final[ContextVar[Callable[[str], None]]] = ContextVar("listener", default=lambda _: None)
 # Takes what all pieces share, and opens the function that does a piece.
 Begin = Callable[[Any], AbstractContextManager[Callable[[Any], Any]]]
@@ -73,6 +73,16 @@ def epochs(most: int, first: int = 1) -> Iterator[int]:
     for number in range(first, most + 1):
         LISTENER.get()(f"epoch {number} of at most {most}")
         yield number
+
+
+def stage(name: str) -> None:
+    """Tell who waits for a training which part of it is at work.
+
+    >>> with heard_by(print):
+    ...     stage("solving")
+    solving
+    """
+    LISTENER.get()(name)
 
 
 def share_out(

@@ -84,7 +84,7 @@ def check_known(thing: Any, kinds: Mapping[str, str]) -> None:
         raise SettingError(
             f"A {kind} cannot be saved. Settings and LEARNED may hold numbers, texts, arrays, lists, tuples and dicts "
             "of such, and objects whose class is Saveable or a dataclass. Hold what it is made of instead, as "
-            "get_weights() of a Keras model or coefficients of scikit-learn (docs/how_to/extend.md)."
+            "get_weights() of a Keras model or coefficients of scikit-learn (docs/how_to/own_matcher.md)."
         )
     if kind not in kinds:
         raise SettingError(

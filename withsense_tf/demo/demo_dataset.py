@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from numbers import Integral
 from pathlib import Path
+from typing import Final
 
-from filelock import FileLock
+import typer
+from filelock import FileLock, Timeout
 
+from withsense_tf.common.terminal import waiting
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import DemoSizes, read_marker
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.writer import MARKER_VERSION, usual_captioned, write_demo
 from withsense_tf.errors import DataError, check_kind
+
+MANY: Final = 300  # so many take more than a moment
 
 
 def demo_dataset(
@@ -38,8 +46,11 @@ def demo_dataset(
     sizes = DemoSizes(train, test, usual_captioned(train) if captioned is None else captioned)
     path = Path(folder) if folder is not None else Path("artifacts") / folder_name(seed, sizes)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
+    with _nobody_else(path):
         if not path.exists():
+            if (count := sum(asdict(sizes).values())) >= MANY and not sys.stderr.isatty():
+                # A terminal has a bar from the beginning, a notebook a line after some seconds.
+                typer.echo(f"Rendering the demo set, once: {count:,} photos into {path}", err=True)
             # While we hold the lock nobody renders here: what is left of a killed run can go.
             for draft in path.parent.glob(f".{path.name}-*"):
                 shutil.rmtree(draft, ignore_errors=True)
@@ -63,3 +74,18 @@ def demo_dataset(
 def folder_name(seed: int, sizes: DemoSizes) -> str:
     """Return what the folder of a demo set is called by default."""
     return f"demo-{seed}-{sizes.train}-{sizes.test}-{sizes.captioned}"
+
+
+@contextmanager
+def _nobody_else(path: Path) -> Iterator[None]:
+    """Within the block, let no other program render this set; say so where one does, and wait for it."""
+    lock = FileLock(f"{path}.lock")
+    with suppress(Timeout):
+        lock.acquire(blocking=False)
+    if not lock.is_locked:
+        with waiting(f"Waiting for another program, which renders {path}"):
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +56,8 @@ class Rankings:
 class Outcome:
     """One matcher under one split. `status` is "ok", or says why it was not run; then there are no answers.
 
-    `key` is that of the job whose outcome it is, so that a file under another name is not taken for another job's.
+    `key` is that of the job whose outcome it is, so that a file under another name is not taken for another job's, and
+    `made_of` what the key is made of.
     """
 
     label: str
@@ -74,6 +76,7 @@ class Outcome:
     config: str = ""
     history: dict[str, list[float]] = field(default_factory=dict)
     key: str = ""
+    made_of: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, file: Path) -> None:
         """Write it as one file of arrays, whole or not at all."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -179,9 +181,18 @@ def printed_name(model: Mapping[str, Any]) -> str:
     """Return what the rows of a table's matcher are called if nothing else is said; empty where it cannot be made."""
     settings = {key: value for key, value in model.items() if key not in ("matcher", "label", *MADE_LATER)}
     try:
-        return MATCHERS.load(str(model.get("matcher")))(**settings).name
+        return _name_of(MATCHERS.load(str(model.get("matcher"))), json.dumps(settings, sort_keys=True))
     except (Exception, SystemExit):
         return ""  # what is wrong with it is said where it is made in earnest
+
+
+@lru_cache(maxsize=256)
+def _name_of(kind: type[Matcher], settings: str) -> str:
+    """Make a matcher for its name once, however often it is asked for; one that fails is not made again, either."""
+    try:
+        return kind(**json.loads(settings)).name
+    except (Exception, SystemExit):
+        return ""
 
 
 def _text(text: Any, kind: type[Matcher], around: Surroundings) -> TextEncoder | str | None:

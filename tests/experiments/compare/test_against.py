@@ -44,7 +44,9 @@ def jobs(tiny: Dataset) -> list[Job]:
 def jobs_of(data: Dataset, seed: int = 0, matcher: Matcher | None = None) -> list[Job]:
     work = tasks(relevance(data, crowd=None), "folds", 3, seed)
     return [
-        Job("constant mean", "folds", matcher or Constant(), lambda number: Constant(), work, "key", "code")
+        Job(
+            "constant mean", "folds", matcher or Constant(), lambda number: Constant(), work, {"code": "code"}
+        )
     ]
 
 
@@ -64,7 +66,7 @@ def test_a_base_of_other_folds_is_not_compared_and_both_seeds_are_named(
 @pytest.mark.closed
 def test_a_base_of_another_seed_is_not_compared_where_nothing_was_divided_by_it(tiny: Dataset) -> None:
     work = tasks(relevance(tiny, crowd=None), "test", 3, 0)
-    jobs = [Job("constant mean", "test", Constant(), lambda number: Constant(), work, "key", "code")]
+    jobs = [Job("constant mean", "test", Constant(), lambda number: Constant(), work, {"code": "code"})]
     row = {"matcher": "constant mean", "split": "test", "status": "ok", "seed": 1} | HERE
     base = Base(Path("base.json"), [row], (), measured_of(jobs))
     check_comparable(base, jobs, **HERE, seed="1")
@@ -89,7 +91,7 @@ def test_other_pairs_in_the_same_number_are_not_compared(jobs: list[Job]) -> Non
 
 @pytest.mark.closed
 def test_a_base_with_no_model_of_this_run_is_refused_before_the_work(jobs: list[Job]) -> None:
-    new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, "key", "code")
+    new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, {"code": "code"})
     with pytest.raises(
         SettingError, match=r"no row of new \(folds\), so .* It has constant mean \(folds, 70/30\), concat"
     ):
@@ -97,7 +99,7 @@ def test_a_base_with_no_model_of_this_run_is_refused_before_the_work(jobs: list[
 
 
 def test_a_new_model_beside_one_that_the_base_has_is_no_error(jobs: list[Job]) -> None:
-    new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, "key", "code")
+    new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, {"code": "code"})
     check_comparable(base_of(measured_of(jobs)), [*jobs, new], **HERE)
 
 

@@ -31,7 +31,6 @@ from withsense_tf.matchers.registry import Surroundings
 def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
     first = run_jobs(jobs_of(plan), plan, tmp_path, {}, 1)
     one, other = (outcome_file(tmp_path, job.key) for job, _ in first[:2])
     one.rename(tmp_path / "kept")
@@ -43,6 +42,29 @@ def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
         assert before.answers is not None
         assert after.answers is not None
         np.testing.assert_array_equal(after.answers.prediction, before.answers.prediction)
+
+
+@pytest.mark.closed
+def test_where_no_row_is_taken_over_it_is_said_why(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def why(other: Plan) -> str:
+        assert finished_outcomes(jobs_of(other), tmp_path) == {}
+        return capsys.readouterr().err
+
+    few = replace(plan, config=replace(plan.config, splits=("folds",)))
+    assert f"{tmp_path / 'outcomes'} has no whole row of these models and splits that was run" in why(few)
+    run_jobs(jobs_of(few), few, tmp_path, {}, 1)
+    assert "0 of 2 rows are taken over from an earlier run: seed 0 there, 1 here." in why(
+        replace(few, around=replace(few.around, seed=1))
+    )
+    (name,) = {job.code for job in jobs_of(few)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("withsense_tf.evaluation.matcher_code.code_of", lambda _: "withsense_tf 1.0")
+        assert f"run: code {name} there, withsense_tf 1.0 here." in why(few)
+    towers = {"matcher": "closed_form", "gammas": [0.5]}
+    config = replace(few.config, model=(towers,))
+    assert "run: other settings." in why(replace(few, config=config))
 
 
 REVERSED = """
@@ -63,7 +85,6 @@ def test_a_row_of_another_packages_matcher_is_taken_over_only_while_its_code_sta
     capsys: pytest.CaptureFixture[str],
     readable: bool,
 ) -> None:
-    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.syspath_prepend(str(tmp_path))
     own = replace(

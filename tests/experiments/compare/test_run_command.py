@@ -15,7 +15,6 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.result_table import COLUMNS
-from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.matchers.base import Matcher
 
@@ -38,10 +37,7 @@ FOLDS = ("--set", 'splits=["folds"]')
 def own(unchanged_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Run a few models on all splits of a folder of one's own; return where, and what was printed."""
     out = tmp_path_factory.mktemp("own") / "out"
-    with pytest.MonkeyPatch.context() as patch:
-        # A checkout with changes of its own never skips; here the code is named as a released one.
-        patch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
-        return out, invoke("--data", str(unchanged_folder), "--output", str(out), *FEW)
+    return out, invoke("--data", str(unchanged_folder), "--output", str(out), *FEW)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +172,6 @@ def test_a_dry_run_refuses_a_setting_of_the_wrong_kind(folder: Path, tmp_path: P
 def test_a_finished_row_is_not_trained_again(
     own: tuple[Path, str], unchanged_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
     out = tmp_path / "out"
     shutil.copytree(own[0], out)
     trained = []
@@ -284,7 +279,19 @@ def test_an_interrupted_run_says_how_to_go_on(
     monkeypatch.setattr(Matcher, "fit", interrupted)
     out = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, *FOLDS)
     said = invoke(*out, code=130)
-    assert "Interrupted: 2 of 4 rows are done. The same with --skip-existing goes on." in said
+    assert f"Interrupted: 2 of 4 rows are done, in {tmp_path / 'out/outcomes'}." in said
+    assert "The same with --skip-existing goes on." in said
+
+
+def test_an_interrupted_preparation_says_how_to_go_on_too(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: Matcher, *_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Matcher, "prepare", interrupted)
+    said = invoke("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, *FOLDS, code=130)
+    assert "Interrupted: 0 of 4 rows are done" in said
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ from run_command import run_main
 from tiny_photo import TinyPhoto
 
 from withsense_tf.errors import SettingError
-from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.studies import fine_tune
 from withsense_tf.matchers.base import Matcher
 
@@ -26,7 +25,6 @@ def test_a_stopped_trial_goes_on_and_says_what_opening_gains(
     colours_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fine_tune, "_encoder", lambda name, weights, seed: TinyPhoto())
-    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
     fitted: list[str] = []
     fit = Matcher.fit
 

@@ -23,6 +23,7 @@ def test_what_is_written_down_is_read_back(engine: Engine) -> None:
     ("settings", "message"),
     [
         ({"kind": "exacty"}, "exact"),
+        ({"kind": "my_module:Files"}, r"opened later .*own_engine\.md"),
         ({"dtype": "float8"}, "float16"),
         ({"kind": "milvus", "graph": "HNWS"}, "HNSW"),
         ({"address": "http://host:1"}, "has no address and no graph"),

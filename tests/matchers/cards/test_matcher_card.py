@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import write_folder
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.split import split_by_photo
@@ -33,7 +34,7 @@ def test_a_saved_matcher_says_what_it_learned_from_by_what_it_sees_and_how_to_lo
         "# concat ridge",
         f"judged pairs of {tiny.name}",
         "mean colour",
-        "none: it knows words",
+        "none took photos out",
         "## Limits",
     ):
         assert words in text
@@ -51,11 +52,24 @@ def test_a_card_of_what_cannot_be_searched_by_says_so_and_shows_no_search(
     assert "ws.Search(matcher" in text_of(matcher, "mine")
 
 
+def test_what_a_card_shows_for_loading_runs_as_it_stands(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_folder(tmp_path / "pictures")
+    card = save_matcher(Constant().fit(relevance(tiny)), "mine") / "README.md"
+    code = card.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    names: dict[str, object] = {}
+    exec(code + "numbers = matcher.predict(ws.caption_pairs(photos))\n", names)  # it is ours
+    assert len(set(names["numbers"])) == 1
+
+
 def test_a_row_of_a_comparison_gives_the_card_its_figures_with_intervals(
     matcher: ConcatLinear, tiny: Dataset
 ) -> None:
     (row,) = compare(matcher, split_by_photo(relevance(tiny), 0.5).test)
     text = text_of(matcher, "mine", {**row, "rmse_low": 0.1, "rmse_high": 0.4})
+    assert f"{row['gallery']:.0f} photos to rank for each query" in text
     assert f"| RMSE | {row['rmse']:.3f} | 0.100 to 0.400 |" in text
     assert f"Measured on {row['pairs']} pairs, {row['photos']} photos" in text
     (entry,) = head_of(matcher, row)["model-index"]

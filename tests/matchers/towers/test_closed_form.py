@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics.pairwise import rbf_kernel
 
+from withsense_tf.common.processes import heard_by
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
@@ -50,6 +51,15 @@ def test_a_held_out_photo_is_found_by_its_own_captions(
     reciprocal_rank: Callable[[np.ndarray], float],
 ) -> None:
     assert reciprocal_rank(towers.grid(gallery, queries)) > 0.95
+
+
+def test_who_waits_hears_which_part_of_the_training_is_at_work(
+    train: Pairs, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    heard: list[str] = []
+    with heard_by(heard.append):
+        ClosedFormTowers(patches, gammas=[0.7], store=store).fit(train)
+    assert heard == ["vectors", "solving", "calibrating"]
 
 
 def test_what_it_foretells_of_held_out_pairs_is_nearer_than_the_mean(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
@@ -32,15 +33,24 @@ FETCH: Final = "--download fetches them"
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One model under one split, and the key under which its outcome is kept."""
+    """One model under one split."""
 
     label: str
     split: str
     matcher: Matcher  # as `make` makes it, for what can be asked of it unfitted
     make: Callable[[int], Matcher]
     work: Sequence[Task]
-    key: str
-    code: str  # this package's version, and that of what others add to it
+    made_of: Mapping[str, Any]  # all that its outcome depends on, as JSON has it
+
+    @property
+    def code(self) -> str:
+        """Return this package's version, and that of what others add to it."""
+        return str(self.made_of["code"])
+
+    @cached_property
+    def key(self) -> str:
+        """Return the key under which its outcome is kept."""
+        return hashlib.sha256(json.dumps(self.made_of, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +160,7 @@ def jobs_of(plan: Plan) -> list[Job]:
             def make(number: int, model: Any = model, label: str = label, split: str = split) -> Matcher:
                 return _make_or_tell(model, around, f"{label} {split.replace('/', '-')} {number}")
 
-            about = {
+            made_of = {
                 "label": label,
                 "split": split,
                 "folds": config.folds,
@@ -163,8 +173,7 @@ def jobs_of(plan: Plan) -> list[Job]:
                 "policy": plan.policy,
                 "code": code,
             }
-            key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
-            jobs.append(Job(label, split, first, make, parts, key, code))
+            jobs.append(Job(label, split, first, make, parts, made_of))
     return jobs
 
 

@@ -21,7 +21,7 @@ from withsense_tf.evaluation.row_status import RUN, number
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan, left_out
 from withsense_tf.experiments.compare.prepare_run import name_machine
-from withsense_tf.experiments.compare.run import finished_outcomes, run_jobs
+from withsense_tf.experiments.compare.run import finished_outcomes, run_jobs, telling_what_is_done
 from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.runs.latest_run import point_to
@@ -46,22 +46,23 @@ def train_and_publish(
 ) -> Comparison:
     """Run the jobs; print their table, append it to the file, and write the run's folder."""
     output = folder.parents[1]
-    with on_disk(output), plan.downloads():
-        earlier = finished_outcomes(jobs, output) if skip_existing else {}
-        results = run_jobs(jobs, plan, output, earlier, processes)
-    with waiting("Measuring: intervals and tests"):
-        comparison = compare_outcomes(results, plan, lawful, folder.name)
-    console = Console()
-    if console.is_terminal:
-        console.print(comparison)
-    else:
-        typer.echo(str(comparison))
-    outcomes, file = [outcome for _, outcome in results], output / TABLE
-    machine, measured_on = name_machine(processes), measured_of(jobs)
-    with on_disk(output), waiting("Writing the report"):
-        append_rows(file, comparison)
-        page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
-        point_to(folder)
+    with telling_what_is_done(jobs, output):
+        with on_disk(output), plan.downloads():
+            earlier = finished_outcomes(jobs, output) if skip_existing else {}
+            results = run_jobs(jobs, plan, output, earlier, processes)
+        with waiting("Measuring: intervals and tests"):
+            comparison = compare_outcomes(results, plan, lawful, folder.name)
+        console = Console()
+        if console.is_terminal:
+            console.print(comparison)
+        else:
+            typer.echo(str(comparison))
+        outcomes, file = [outcome for _, outcome in results], output / TABLE
+        machine, measured_on = name_machine(processes), measured_of(jobs)
+        with on_disk(output), waiting("Writing the report"):
+            append_rows(file, comparison)
+            page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
+            point_to(folder)
     typer.echo(said_of_table(len(comparison.rows), file, len(earlier)))
     typer.echo(f"Report: {page}")
     return comparison

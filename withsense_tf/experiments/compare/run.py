@@ -5,27 +5,30 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import typer
 
-from withsense_tf.common.code_version import UNREAD, code_version, complaint
+from withsense_tf.common.code_version import UNREAD, complaint
 from withsense_tf.common.fingerprints import shared_in
 from withsense_tf.common.processes import heard_by, share_out
 from withsense_tf.common.terminal import NextStep, each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble, some_of
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
-from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
+from withsense_tf.evaluation.outcome import OUTCOMES, Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
 
 # Of the trainings that are under way.
 MOST_NAMED: Final = 2
+# Of what rows are made of: what is short enough to be told, and what the rest is called.
+SAID_WHOLE: Final = ("code", "data", "policy", "target", "folds", "seed")
+OTHERS: Final = {"measured_on": "pairs and queries", "about": "matchers"}
 
 
 class Piece(NamedTuple):
@@ -36,15 +39,52 @@ class Piece(NamedTuple):
 
 
 def finished_outcomes(jobs: Sequence[Job], output: Path) -> dict[str, Outcome]:
-    """Return, by key, the outcomes that an earlier run has; say how many, and which are run again all the same."""
+    """Return, by key, the outcomes that an earlier run has; say how many, which are run again, and why all are."""
     by_key = {job.key: finished_outcome(outcome_file(output, job.key), job) for job in jobs}
     outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
     if unread := dict.fromkeys(job.label for job in jobs if UNREAD in job.code):
         typer.echo(
             f"Run again, since the code of another package cannot be read: {', '.join(unread)}.", err=True
         )
-    typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
+    why = "" if outcomes else f": {_why_none(jobs, output)}"
+    typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run{why}.", err=True)
     return outcomes
+
+
+def _why_none(jobs: Sequence[Job], output: Path) -> str:
+    """Say in what the last outcomes of these models and splits differ from what is asked for."""
+    files = sorted((output / OUTCOMES).glob("*.npz"), key=lambda file: file.stat().st_mtime)
+    last: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for file in files:
+        with suppress(DataError):
+            outcome = load_outcome(file)
+            last[outcome.label, outcome.split] = outcome.made_of
+    differ, others = dict[str, None](), dict[str, None]()
+    for job in jobs:
+        for name, there in last.get((job.label, job.split), {}).items():
+            if there != (here := job.made_of.get(name)):
+                some = differ if name in SAID_WHOLE else others
+                some[
+                    f"{name} {there} there, {here} here" if name in SAID_WHOLE else OTHERS.get(name, name)
+                ] = None
+    if differ or others:
+        return "; ".join(differ) or f"other {' and '.join(others)}"
+    return f"{output / OUTCOMES} has no whole row of these models and splits that was run"
+
+
+@contextmanager
+def telling_what_is_done(jobs: Sequence[Job], output: Path) -> Iterator[None]:
+    """Where the block is interrupted, say how many rows are done, where they lie, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        done = sum(finished_outcome(outcome_file(output, job.key), job) is not None for job in jobs)
+        typer.echo(
+            f"Interrupted: {done} of {len(jobs)} rows are done, in {output / OUTCOMES}. A page is written once "
+            "all are. The same with --skip-existing goes on.",
+            err=True,
+        )
+        raise
 
 
 def run_jobs(
@@ -69,24 +109,17 @@ def _run_jobs(
         for number in range(len(job.work))
     ]
     parts: dict[str, list[Outcome | None]] = {job.key: [None] * len(job.work) for job in jobs}
-    try:
-        with steps(len(pieces), "trainings") as next_one:
-            at_work = _AtWork(jobs, next_one)
-            with _results(processes, pickled_plan, jobs, pieces, at_work.begin) as results:
-                for piece, part in results:
-                    job = jobs[piece.job]
-                    parts[job.key][piece.number] = part
-                    if all(parts[job.key]):
-                        joint = join([one for one in parts[job.key] if one])
-                        outcomes[job.key] = replace(joint, key=job.key)
-                        outcomes[job.key].save(outcome_file(output, job.key))
-                    at_work.end(piece)
-    except KeyboardInterrupt:
-        typer.echo(
-            f"Interrupted: {len(outcomes)} of {len(jobs)} rows are done. The same with --skip-existing goes on.",
-            err=True,
-        )
-        raise
+    with steps(len(pieces), "trainings") as next_one:
+        at_work = _AtWork(jobs, next_one)
+        with _results(processes, pickled_plan, jobs, pieces, at_work.begin) as results:
+            for piece, part in results:
+                job = jobs[piece.job]
+                parts[job.key][piece.number] = part
+                if all(parts[job.key]):
+                    joint = join([one for one in parts[job.key] if one])
+                    outcomes[job.key] = replace(joint, key=job.key, made_of=job.made_of)
+                    outcomes[job.key].save(outcome_file(output, job.key))
+                at_work.end(piece)
     return [(job, replace(outcomes[job.key], label=job.label)) for job in jobs]
 
 
@@ -240,8 +273,8 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
 
 def finished_outcome(file: Path, job: Job) -> Outcome | None:
     """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
-    # A checkout with changes of its own may give other answers under the same name, and so may what cannot be read.
-    if not file.is_file() or code_version().endswith("+") or UNREAD in job.code:
+    # What cannot be read may give other answers under the same name.
+    if not file.is_file() or UNREAD in job.code:
         return None
     try:
         outcome = load_outcome(file)

@@ -150,12 +150,12 @@ def _fold(job: Job, number: int, folder: Path) -> Outcome:
     from withsense_tf.evaluation.answering import answer_task
     from withsense_tf.experiments.compare.run import finished_outcome
 
-    key = f"{job.key}-{number}"
-    file = folder / f"{key}.npz"
-    outcome = finished_outcome(file, replace(job, key=key))
+    one = replace(job, made_of={**job.made_of, "fold": number})
+    file = folder / f"{one.key}.npz"
+    outcome = finished_outcome(file, one)
     if outcome is None:
         start_tensorflow()
-        outcome = replace(answer_task(job.label, job.split, job.make(number), job.work[number]), key=key)
+        outcome = replace(answer_task(job.label, job.split, job.make(number), job.work[number]), key=one.key)
         outcome.save(file)
     return outcome
 

@@ -46,7 +46,12 @@ class Engine:
     graph: str = "FLAT"
 
     def __post_init__(self) -> None:
-        check_choice("engine", self.kind, ENGINES.names())
+        if ":" in self.kind:
+            raise SettingError(
+                f"engine={self.kind!r}: an index is opened later and elsewhere, so a class alone is no engine. Let "
+                f"your package name it in {ENGINES.group} (docs/how_to/own_engine.md), install that, and take the name."
+            )
+        ENGINES.check("engine", self.kind, ENGINES.names())
         check_choice("dtype", self.dtype, DTYPES)
         check_choice("graph", self.graph, GRAPHS)
         if self.kind != "milvus" and (self.address or self.graph != "FLAT"):

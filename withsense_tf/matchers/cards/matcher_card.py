@@ -21,6 +21,16 @@ MEASURES: Final = {
     "ece": "ECE",
     "mrr": "MRR",
 }
+COUNTS: Final = {
+    "pairs": "pairs",
+    "photos": "photos",
+    "queries": "queries",
+    "gallery": "photos to rank for each query",
+}
+MEANING: Final = (
+    "R@5: the share of queries whose own photo is among the first five. RMSE: the error of its numbers, 0 at best. "
+    "Skill: 1 at best, 0 for one who always says the mean. docs/reference/result_columns.md of withsense_tf has all."
+)
 LIMITS: Final = (
     "A number says how well a text fits a photo by what such judges or captions say; it says nothing of whether either "
     "is true, fair or lawful.",
@@ -32,9 +42,10 @@ LIMITS: Final = (
 LOADING: Final = """```python
 import withsense_tf as ws
 
-matcher = ws.load_matcher({folder!r})
-matcher.predict(pairs)  # from 0 to 1, pair by pair
-ws.Search(matcher, data)("a dog on a beach")  # or: withsense index build FOLDER --matcher {folder}
+matcher = ws.load_matcher({folder!r})  # the folder of this card
+photos = ws.load_dataset("pictures")  # a folder of photos with captions
+matcher.predict(ws.caption_pairs(photos))  # from 0 to 1: how well each photo and each caption fit
+ws.Search(matcher, photos)("a dog on a beach")  # or: withsense index build FOLDER --matcher {folder}
 ```"""
 
 
@@ -62,13 +73,14 @@ def text_of(matcher: Matcher, folder: str, figures: Mapping[str, Any] | None = N
     law = (
         f"version `{matcher.law}`"
         if matcher.law
-        else "none: it knows words and looks of whom the law protects"
+        else "none took photos out, so it has learned from photos and words of children as well"
     )
     made_of = [
         f"**Kind**: {type(matcher).__name__}, track {matcher.track}",
         f"**Numbers**: {matcher.calibrated_on}; target {getattr(matcher, 'fitted_target_', '') or UNSAID}",
-        f"**Photos that taught it**: {len(matcher.fitted_content_):,}; they are not in it, their digests are",
-        f"**Policy that these had passed**: {law}",
+        f"**Photos that taught it**: {len(matcher.fitted_content_):,}. The folder has their digests, by which no "
+        "measurement takes one of them for new, and none of the photos",
+        f"**Policy by which photos of children were taken out before**: {law}",
         f"**Sees photos by** {about['photo'] or 'nothing'}",
         f"**Reads texts by** {about['text'] or 'nothing'}",
         f"**Weights**: {about['weights'] or 'none of others'}",
@@ -84,7 +96,7 @@ def text_of(matcher: Matcher, folder: str, figures: Mapping[str, Any] | None = N
             list_of(made_of),
             f"## Figures\n\n{_figures(figures)}",
             f"## Limits\n\n{list_of(limits)}",
-            f"## Licences\n\n{list_of([*_licences(about), f'Photos and captions that taught it: {UNSAID}'])}",
+            f"## Licences\n\n{list_of(list(_licences(about)))}",
             f"## Load it\n\n{_loading(matcher, folder)}",
         ]
     )
@@ -115,13 +127,9 @@ def _figures(figures: Mapping[str, Any] | None) -> str:
             "Not measured when it was saved. `ws.compare(matcher, test)` measures it on photos that it has not seen; "
             "`ws.save_matcher(matcher, folder, figures=row)` writes a row of that here."
         )
-    counts = [
-        f"{figures[name]:,.0f} {name}"
-        for name in ("pairs", "photos", "queries", "gallery")
-        if _is_known(figures, name)
-    ]
+    counts = [f"{figures[name]:,.0f} {words}" for name, words in COUNTS.items() if _is_known(figures, name)]
     on = f"Measured on {', '.join(counts) or UNSAID} of {figures.get('data') or UNSAID}, which it had not seen."
-    return "\n".join([on, "", "| figure | value | 95 % interval |", "|---|---|---|", *rows])
+    return "\n".join([on, "", "| figure | value | 95 % interval |", "|---|---|---|", *rows, "", MEANING])
 
 
 def _interval(figures: Mapping[str, Any], name: str) -> str:
@@ -146,4 +154,5 @@ def _licences(about: Mapping[str, str]) -> Iterator[str]:
         if name in sees:
             yield f"`{name}`: {facts[name].licence}, learned from {facts[name].learned_from}"
             sees = sees.replace(name, "")  # a longer name holds shorter ones
-    yield "The matcher itself is whoever's who trained it; withsense_tf is Apache-2.0"
+    yield "withsense_tf: Apache-2.0"
+    yield f"The matcher itself, and the photos and captions that taught it: {UNSAID}; ask who trained it"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
+from withsense_tf.common.processes import stage
 from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.encoders.base import TextEncoder
@@ -165,6 +166,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     def _learn(self, pairs: Pairs) -> dict[str, Any]:
         """Learn from pairs; return what was learned, by the attribute."""
         self.text_ = fit_texts(tower_text(self.text, pairs.data.synthetic), pairs)
+        stage("vectors")
         examples = training_examples(pairs, self.captioned)
         fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly
         own_content, foretold_points = fit(examples, pairs)
@@ -172,6 +174,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         number = np.array([self.place_.get(content, -1) for content in examples.content])
         self.local_scaling_ = LocalScaling().fit(self.text_points, examples.texts, number[examples.owner])
         # Without their own captions, as without themselves.
+        stage("calibrating")
         self.left_out_points_ = self.rows_at(self.left_out_points_, np.arange(len(self.place_)))
         cosines = self.left_out_cosines(pairs)
         self.calibration_ = Calibration().fit(cosines, pairs.target, pairs.weight)
@@ -192,6 +195,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             examples = replace(examples, captioned=np.zeros(len(examples.content), bool))
         shared, own = examples.only(examples.captioned), examples.only(~examples.captioned)
         self.features_ = self._fit_features(shared if len(shared.content) else own)
+        stage("solving")
         captions = self.text_points(own.texts)
         targets = mean_captions(captions, own)
         base = self._base(shared, own, pairs)
@@ -208,6 +212,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         some = np.zeros(len(examples.content), bool)
         some[order[:MOST_EXACT]] = True
         self.features_ = self._fit_features(examples.only(some))
+        stage("solving")
         kernel = partial(gaussian_kernel, gammas=self.gammas)
         maps = self.features_.transform, self.text_points
         fit = fit_by_landmarks(examples, maps, kernel, self.penalties, LANDMARKS, own)
