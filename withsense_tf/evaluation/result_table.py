@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 from filelock import FileLock
 from rich.console import Console, ConsoleOptions
 
@@ -126,6 +127,16 @@ class Comparison:
 
     def __iter__(self) -> Iterator[Mapping[str, Value]]:
         return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, place: int) -> Mapping[str, Value]:
+        return self.rows[place]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows as a table of pandas, with the columns of `compare.csv` that they have."""
+        return pd.DataFrame(list(self.rows))
 
     def __repr__(self) -> str:
         names = dict.fromkeys(str(row.get("matcher")) for row in self.rows)
