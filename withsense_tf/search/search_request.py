@@ -15,6 +15,7 @@ import numpy as np
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.common.unit import unit
 from withsense_tf.errors import SettingError, check_kind, check_share, shown
+from withsense_tf.file_access import path_of
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.hits import Hits
@@ -120,7 +121,7 @@ class SearchRequest:
 
 def name_of(photo: str | Path | None) -> str | None:
     """Return a photo as text: a hit's `path` is as good as its name."""
-    return None if photo is None else str(photo)
+    return None if photo is None else str(path_of(photo))
 
 
 def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
