@@ -147,11 +147,11 @@ def check_ways(day: date | None, fill: bool, literal: bool, says: str) -> None:
         check_kind(setting, value, bool, "True or False")
 
 
-def check_names(others: Iterable[str], asked: Callable[..., object]) -> None:
+def check_names(others: Iterable[str], search: Callable[..., object]) -> None:
     """Raise for settings that a search has not, with the nearest one that it has."""
     for name in others:
         try:
-            check_choice(f"A search takes no {name}=; setting", name, list(signature(asked).parameters)[:-1])
+            check_choice(f"A search takes no {name}=; setting", name, list(signature(search).parameters)[:-1])
         except SettingError as error:
             raise KindError(str(error)) from None
 

@@ -43,8 +43,8 @@ def search_box(ask: Callable[..., Hits], k: int = 5) -> Any:
             # Nothing else is said or drawn where the law forbids the query.
             message.value = hits.notice
             return
-        told = (hits.message or "").replace(ANY_MINIMUM, f"“{NEAREST_TOO}”")
-        sheet.value = replace(hits, message=told or None)._repr_png_()
+        advice = (hits.message or "").replace(ANY_MINIMUM, f"“{NEAREST_TOO}”")
+        sheet.value = replace(hits, message=advice or None)._repr_png_()
         sheet.layout.display = None
 
     for part in (words, nearest):
