@@ -79,8 +79,8 @@ def _row_of(matcher: Matcher, figures: Figures) -> Mapping[str, Any] | None:
     if len(own) == 1:
         return own[0]
     raise SettingError(
-        f"figures= expects one row of {matcher.name!r}, got {len(own)} among {len(rows)}: pass the one that is meant, "
-        "as figures=table[0]."
+        f"figures= expects one row of {matcher.name!r}, got {len(own)} among {len(rows)}: measure it by ws.compare, or "
+        "pass the one that is meant, as figures=table[0]."
     )
 
 
