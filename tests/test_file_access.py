@@ -6,9 +6,19 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import write_folder
 from full_files import without_rights
 
-from withsense_tf.file_access import has_right, is_on_read_only_disk, no_rights, no_writing, words_of
+from withsense_tf.data.folder.folder_check import check_folder
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.plain_folder.caption_file import CaptionFile
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.file_access import has_right, is_on_read_only_disk, no_rights, no_writing, path_of, words_of
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.saved import load_matcher, save_matcher
+from withsense_tf.search.search_request import name_of
+from withsense_tf.targets.blend import relevance
 
 
 def test_who_may_not_write_is_told_whose_the_nearest_folder_is_that_is_there(tmp_path: Path) -> None:
@@ -58,3 +68,19 @@ def test_what_the_system_says_is_told_without_its_number() -> None:
         "OSError",
         "odd",
     ]
+
+
+def test_the_home_folder_is_read_in_every_path_that_a_person_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_folder(tmp_path / "photos")
+    assert check_folder("~/photos").folder == str(tmp_path / "photos")
+    assert CaptionFile("~/texts.csv").file == tmp_path / "texts.csv"
+    assert VectorStore("~/vectors").folder == tmp_path / "vectors"
+    assert PhotoIndex.make("~/index").folder == tmp_path / "index"
+    constant = Constant().fit(relevance(load_dataset("~/photos")))
+    assert save_matcher(constant, "~/mine") == tmp_path / "mine"
+    assert load_matcher("~/mine").name == constant.name
+    assert name_of("~/photos/a.jpg") == str(tmp_path / "photos" / "a.jpg")
+    assert path_of("~nobody-is-called-so/a") == Path("~nobody-is-called-so/a")

@@ -119,6 +119,8 @@ def shown(received: object) -> str:
         text = repr(received)
     except Exception:  # a foreign object's own; and Python refuses to write a number of a million digits
         return f"a {type(received).__name__}"
+    if "\n" in text:
+        return f"a {type(received).__name__}"  # tables and arrays
     return text if len(text) <= 2 * MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 

@@ -10,6 +10,15 @@ from typing import Final
 MOUNT: Final = "Choose a place that may be written to, or mount the disk otherwise."
 
 
+def path_of(path: str | Path) -> Path:
+    """Return the path that a person gave, with the home folder in place of `~`, as no shell does within quotes.
+
+    >>> str(path_of("photos")), path_of("~/photos") == Path.home() / "photos"
+    ('photos', True)
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111  # which raises where nobody has that name
+
+
 def words_of(error: BaseException) -> str:
     """Return what the system says of an error, without its number and file; else the error's own words, or its kind.
 

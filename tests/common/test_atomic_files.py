@@ -20,6 +20,7 @@ from withsense_tf.common.atomic_files import (
     check_appendable,
     fill_draft,
     whole_file,
+    whole_folder,
 )
 from withsense_tf.errors import DiskError, RightsError
 
@@ -37,6 +38,21 @@ def test_a_file_appears_whole_and_its_draft_goes(tmp_path: Path) -> None:
         assert not file.exists()
     assert file.read_text() == "half"
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_folder_appears_whole_or_not_at_all(is_there: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    if is_there:
+        folder.mkdir()
+    with pytest.raises(FileNotFoundError), whole_folder(folder) as draft:
+        Path(draft / "none" / "half").touch()
+    assert list(tmp_path.rglob("*")) == [folder] * is_there
+    with whole_folder(folder) as draft:
+        (draft / "parts").mkdir()
+        (draft / "parts" / "one").touch()
+        assert not list(folder.glob("*"))
+    assert sorted(tmp_path.rglob("*")) == [folder, folder / "parts", folder / "parts" / "one"]
 
 
 def test_a_file_behind_a_symbolic_link_is_replaced_and_the_link_stays(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.reference_lines import ReferenceLine
-from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
+from withsense_tf.evaluation.result_table import COLUMNS, COLUMNS_TO_SHOW, Comparison, append_rows
 
 
 def test_rows_are_appended_by_name_and_unmeasured_cells_stay_empty(tmp_path: Path) -> None:
@@ -93,11 +93,28 @@ def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
 
 def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:
     table = Comparison(({"matcher": "<b> my[v2] :dog:", "rmse": 0.25, "gallery": 1234, "weights": "file x"},))
-    assert "my[v2] :dog:" in str(table)
-    assert "0.250" in str(table)
-    assert "1,234" in str(table)
+    assert "my[v2] :dog:" in table.as_text()
+    assert "0.250" in table.as_text()
+    assert "1,234" in table.as_text()
     assert "&lt;b&gt;" in table._repr_html_()
     assert "file x" in table._repr_html_()
+
+
+def test_printed_it_is_as_wide_as_the_terminal_and_where_there_is_none_of_120_signs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = dict.fromkeys(COLUMNS_TO_SHOW, 0.25) | {"matcher": "a" * 20, "track": "image-only", "best": "r@5"}
+    table = Comparison((row,))
+    monkeypatch.setenv("COLUMNS", "90")
+    assert max(map(len, str(table).splitlines())) <= 90
+    monkeypatch.delenv("COLUMNS")
+    assert 90 < max(map(len, str(table).splitlines())) <= 120
+
+
+def test_its_rows_are_a_list_and_a_table_of_pandas() -> None:
+    table = Comparison(({"matcher": "a", "rmse": 0.25}, {"matcher": "b", "rmse": 0.5}))
+    assert (len(table), table[1]["matcher"], [row["matcher"] for row in table]) == (2, "b", ["a", "b"])
+    assert table.to_frame()["rmse"].tolist() == [0.25, 0.5]
 
 
 def test_a_terminal_has_no_column_of_weights_and_says_nothing_of_it() -> None:
@@ -114,7 +131,7 @@ def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() 
     ]
     missing = "not run: weights not available: no network"
     rows += [{"matcher": "clip", "split": split, "status": missing} for split in ("folds", "test")]
-    printed = str(Comparison(tuple(rows)))
+    printed = Comparison(tuple(rows)).as_text()
     assert printed.count("79.1") == 2
     assert "folds: every photo once" in printed
     assert printed.count("clip") == 1
@@ -138,7 +155,7 @@ def test_a_table_answers_first_which_matcher_to_use() -> None:
     row = {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8}
     table = Comparison((row,), lines=(ReferenceLine("r@5", 0.1, "chance"),))
     assert table._repr_html_().startswith("<p><strong>Use “towers”: it finds")
-    assert "Use “towers”" in str(table)
+    assert "Use “towers”" in table.as_text()
     assert table.recommendation().endswith("Chance: 10 of 100.")
     assert repr(table) == "Comparison(1 row: towers)"
     assert repr(Comparison((row, row))) == "Comparison(2 rows: towers)"
@@ -147,19 +164,19 @@ def test_a_table_answers_first_which_matcher_to_use() -> None:
 def test_below_a_table_with_marks_it_is_said_what_they_mean_and_of_which_kind() -> None:
     row = {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8}
     for text in (
-        str(Comparison((row | {"best": "(r@5)"},))),
+        Comparison((row | {"best": "(r@5)"},)).as_text(),
         Comparison((row | {"best": "r@5"},))._repr_html_(),
     ):
         assert "in brackets: not significantly worse" in " ".join(text.split())
         assert "A row alone of its kind has no mark, and by R@5 none" in " ".join(text.split())
-    assert "brackets" not in str(Comparison((row,)))
+    assert "brackets" not in Comparison((row,)).as_text()
 
 
 def test_of_several_splits_it_is_said_which_one_the_answer_is_of() -> None:
     row = {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8}
     table = Comparison((row | {"split": "folds"}, row | {"split": "strict", "r@5": 0.7}))
     told = "in 80 of 100 queries, by pixels alone. These are figures of folds."
-    assert told in " ".join(str(table).split())
+    assert told in " ".join(table.as_text().split())
     assert told in table._repr_html_()
 
 

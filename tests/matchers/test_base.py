@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline
 
 from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset, Pairs
@@ -101,6 +103,20 @@ def test_matchers_keep_scikit_learns_contract(matcher: Constant | ConcatLinear) 
     assert copy is not matcher
     assert copy.get_params() == matcher.get_params()
     assert type(matcher).__name__ in repr(matcher)
+
+
+def test_a_pipeline_of_scikit_learn_fits_and_predicts(pairs: Pairs) -> None:
+    pipeline = Pipeline([("matcher", Constant())]).fit(pairs, pairs.target)
+    np.testing.assert_array_equal(pipeline.predict(pairs), Constant().fit(pairs).predict(pairs))
+    with pytest.raises(SettingError, match=r"pairs\.target, which is part of the pairs: leave y out"):
+        Constant().fit(pairs, 1 - pairs.target)
+
+
+def test_scikit_learn_does_not_split_pairs_by_rows(pairs: Pairs) -> None:
+    with pytest.raises(SettingError, match=r"split by photo, as ws\.folds_by_photo\(pairs\) does"):
+        cross_val_score(Constant(), pairs, pairs.target, cv=3, scoring="r2")
+    with pytest.raises(SettingError, match="split by photo"):
+        GridSearchCV(Constant(), {"statistic": ["mean", "median"]}, scoring="r2").fit(pairs, pairs.target)
 
 
 def test_fit_returns_the_matcher_and_predict_before_fit_is_an_error(pairs: Pairs) -> None:

@@ -19,6 +19,7 @@ from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.evaluation.compare import compare
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -234,3 +235,36 @@ def test_words_that_mean_nothing_are_named(matchers: dict[str, Matcher], colours
     assert form.unknown("a crimson xylophone") == ("xylophone",)
     assert form.unknown("красная стена") == ("красная", "стена")
     assert "crimson" in " ".join(colours.captions["text"])
+
+
+def test_figures_may_be_a_comparison_that_has_one_row_of_the_matcher(
+    matchers: dict[str, Matcher], train: Pairs, held: Pairs, tmp_path: Path
+) -> None:
+    ridge, constant = matchers["linear"], Constant().fit(train)
+    table = compare([constant, ridge], held)
+    card = (save_matcher(ridge, tmp_path / "saved", figures=table) / "README.md").read_text()
+    assert f"| RMSE | {table[1]['rmse']:.3f} |" in card
+
+
+@pytest.mark.parametrize("figures", ["two rows", "none", "a number", "a list of numbers"])
+def test_figures_that_are_no_row_of_the_matcher_are_an_error_before_anything_is_written(
+    figures: str, matchers: dict[str, Matcher], train: Pairs, held: Pairs, tmp_path: Path
+) -> None:
+    ridge, constant = matchers["linear"], Constant().fit(train)
+    wrong = {
+        "two rows": lambda: compare([ridge, ridge], held),
+        "none": lambda: compare(constant, held),
+        "a number": lambda: 0.3,
+        "a list of numbers": lambda: [0.3],
+    }[figures]()
+    with pytest.raises(SettingError, match=r"figures=.* expects .*row.*figures=table\[0\]"):
+        save_matcher(ridge, tmp_path / "saved", figures=wrong)
+    assert not list(tmp_path.iterdir())
+
+
+def test_whatever_fails_no_half_folder_stays(train: Pairs, tmp_path: Path) -> None:
+    matcher = Constant().fit(train)
+    matcher.constant_ = object()  # type: ignore[assignment]  # nothing that can be saved
+    with pytest.raises(SettingError, match="cannot be saved"):
+        save_matcher(matcher, tmp_path / "saved")
+    assert not list(tmp_path.iterdir())

@@ -70,6 +70,7 @@ def test_a_loaded_form_answers_as_the_one_that_was_saved(kind: str, tmp_path: Pa
 
 def test_forms_are_loaded_and_asked_without_tensorflow_or_scikit_learn(tmp_path: Path) -> None:
     for kind, form in FORMS.items():
+        assert repr(form).startswith(f"{type(form).__name__}({form.text.identity}")
         save_form(form, tmp_path / kind)
     program = (
         "import sys\nfrom withsense_tf.matchers.saved_search_forms import load_form\n"

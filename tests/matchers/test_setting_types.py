@@ -7,6 +7,9 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.photos import photo_keras
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+from withsense_tf.encoders.texts.text_minilm import MiniLM
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.alone.photos_alone import PhotosAlone
@@ -97,9 +100,17 @@ SEEING = (ConcatLinear, ConcatKeras, Interaction, ClosedFormTowers, TwoTower, Hy
         *((kind(photo="scene_nett"), "Did you mean 'scene_net'") for kind in SEEING),
         *((kind(photo="scene_net", text="tfidff"), "Did you mean 'tfidf'") for kind in SEEING),
         (Captions("tfidff"), "Did you mean 'tfidf'"),
-        (ConcatLinear("rigde"), "Did you mean 'ridge'"),
+        (ConcatLinear("rigde", photo="scene_net"), "Did you mean 'ridge'"),
         (Constant("mode"), "Known: mean, median"),
         (Pretrained(head="lineer"), "Did you mean 'linear'"),
+        *((kind(photo=None), "photo= expects an encoder or its name, got NoneType") for kind in SEEING),
+        *((kind(photo="resnet50"), "No weights of resnet50") for kind in SEEING),
+        (Hybrid(["scene_net", KerasPhoto("resnet50")]), "No weights of resnet50"),
+        *(
+            (ConcatLinear(photo="scene_net", text=text), "no-such-package")
+            for text in ("minilm", "tfidf+minilm")
+        ),
+        (ClosedFormTowers("scene_net", MiniLM()), "no-such-package"),
     ],
     ids=repr,
 )
@@ -110,6 +121,8 @@ def test_what_is_not_known_is_said_before_anything_is_learned(
         raise AssertionError("it learns")
 
     monkeypatch.setattr(type(matcher), "_fit", learn)
+    monkeypatch.setattr(MiniLM, "PACKAGE", "no-such-package")
+    monkeypatch.setattr(photo_keras, "keras_has_weights", lambda backbone: False)
     with pytest.raises(SettingError, match=message):
         matcher.fit(relevance(tiny))
 

@@ -15,6 +15,7 @@ from withsense_tf.index.vectors.filters import parse_filter
 from withsense_tf.search.query.parse import Query
 from withsense_tf.search.query.photo_query import PhotoQuery
 from withsense_tf.search.query.reading import Reading
+from withsense_tf.search.search import Search
 from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts
 
 REQUEST = SearchRequest("a wall -dog", None, (), 0.3, 5, 0.25)
@@ -58,8 +59,10 @@ def test_shares_are_from_0_to_1(minimum: float, text_share: float) -> None:
     [
         (3, None, None, "The query must be a text, got 3"),
         (None, None, None, "The query must be a text, got None"),
-        ("a wall", 3, None, "photo must be a text, got 3"),
-        ("a wall", None, b"x", "after must be a text"),
+        ("a wall", 3, None, "photo= expects the name of a photo, or a file, got int 3"),
+        ("a wall", np.zeros((2, 2)), None, r"the name of a photo, or a file, got ndarray\.$"),
+        (np.zeros((2, 2)), None, None, r"must be a text, got a ndarray\.$"),
+        ("a wall", None, b"x", "after= expects what the answer before has"),
         ("a " * 501, None, None, "The query has 1,002 signs"),
         ("", "a" * 5_000, None, "The name of the photo has 5,000 signs"),
         (" ", None, None, "Nothing to search for"),
@@ -69,6 +72,12 @@ def test_shares_are_from_0_to_1(minimum: float, text_share: float) -> None:
 def test_what_is_asked_in_a_wrong_way_is_said(text: Any, photo: Any, after: Any, message: str) -> None:
     with pytest.raises(SettingError, match=message):
         check_texts(text, photo, after)
+
+
+def test_a_misspelt_setting_is_told_with_the_nearest_one() -> None:
+    unopened = Search.__new__(Search)
+    with pytest.raises(TypeError, match=r"takes no min=.* Did you mean 'minimum'\? Known: text, k, photo,"):
+        unopened("a wall", min=0)
 
 
 def test_the_text_is_read_only_once_it_is_asked_for() -> None:

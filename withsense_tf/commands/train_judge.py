@@ -56,12 +56,12 @@ def train_judge(
     It learns from restricted photos, too: they are what it is to find. Neither photos nor captions are kept in it. Use
     it with --photo-judge OUTPUT, or WITHSENSE_PHOTO_JUDGE=OUTPUT; an index then asks for: index judge.
     """
+    from withsense_tf.common.saved_objects import check_new_folder
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.encoders.faces.close_looks import CloseLooks
     from withsense_tf.encoders.faces.face_finder import FaceFinder
     from withsense_tf.encoders.vectors.store import VectorStore
-    from withsense_tf.errors import SettingError
     from withsense_tf.matchers.cards.card_page import CARD_FILE
     from withsense_tf.matchers.judges.judge_card import make_card, short_text
     from withsense_tf.matchers.judges.judge_examples import judge_examples
@@ -70,9 +70,7 @@ def train_judge(
     from withsense_tf.matchers.registry import photo_encoders_of, weights_at
     from withsense_tf.policy.current_policy import Policy
 
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        # Not after all the training.
-        raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
+    check_new_folder(output)  # not after all the training
     # What is missing is said before anything is learned.
     looks = CloseLooks(FaceFinder().load()) if faces else None
     policy = Policy.of_files(law)

@@ -74,6 +74,27 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
 
 
 @contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Yield a draft of a folder that is not there yet or empty; it takes its place when the block ends without error.
+
+    An empty folder stays the one that it is: it may be where a disk is mounted, or where a program works.
+    """
+    folder = folder.resolve()
+    draft = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}{DRAFT}")
+    with on_disk(folder):
+        try:
+            draft.mkdir(parents=True)
+            yield draft
+            if folder.exists():
+                for part in list(draft.iterdir()):
+                    shutil.move(part, folder / part.name)
+            else:
+                draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
 def alone_with(file: Path) -> Iterator[None]:
     """Let no other thread or process that asks for the same change a file within the block; its lock is its owner's.
 

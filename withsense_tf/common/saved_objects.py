@@ -19,8 +19,10 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.atomic_files import whole_folder
 from withsense_tf.common.limits import is_file, read_arrays, read_json
-from withsense_tf.errors import DataError, SettingError, WeightsMissingError, on_disk
+from withsense_tf.errors import DataError, SettingError, WeightsMissingError
+from withsense_tf.file_access import path_of
 
 FORMAT: Final = 1
 STATE, ARRAYS, FILES = "state.json", "arrays.npz", "files"
@@ -59,22 +61,32 @@ class SavedFile:
     path: Path
 
 
-def save_state(thing: Any, folder: str | Path, kinds: Mapping[str, str]) -> Path:
-    """Write an object into a folder that is not there yet or empty; `kinds` gives the module of each class."""
-    root = Path(folder)
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
-    with on_disk(root):
-        root.mkdir(parents=True, exist_ok=True)
-        writer = _Writer(root, kinds)
+def save_state(
+    thing: Any, folder: str | Path, kinds: Mapping[str, str], beside: Mapping[str, str] | None = None
+) -> Path:
+    """Write an object into a folder that is not there yet or empty: all of it, or nothing.
+
+    `kinds` gives the module of each class, and `beside` the texts of further files by their names.
+    """
+    root = path_of(folder)
+    check_new_folder(root)
+    with whole_folder(root) as draft:
+        for name, text in (beside or {}).items():
+            (draft / name).write_text(text, encoding="utf-8")
+        writer = _Writer(draft, kinds)
         encoding = writer.encode(thing)
-        with (root / ARRAYS).open("wb") as stream:
+        with (draft / ARRAYS).open("wb") as stream:
             np.savez(stream, **writer.arrays)  # type: ignore[arg-type]  # its stub takes these names for its options
         about = {"format": FORMAT, "objects": writer.objects, "saved": encoding}
-        # Last, so that a folder without it is known to be unfinished.
         text = json.dumps(about, ensure_ascii=False, allow_nan=False) + "\n"
-        (root / STATE).write_text(text, encoding="utf-8")
+        (draft / STATE).write_text(text, encoding="utf-8")
     return root
+
+
+def check_new_folder(root: Path) -> None:
+    """Raise where something is there already that would be written over."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
 
 
 def check_known(thing: Any, kinds: Mapping[str, str]) -> None:
@@ -96,7 +108,7 @@ def check_known(thing: Any, kinds: Mapping[str, str]) -> None:
 
 def load_state(folder: str | Path, kinds: Mapping[str, str], store: Any = None) -> Any:
     """Read the object that `save_state` wrote; what is damaged or foreign is a DataError."""
-    root = Path(folder)
+    root = path_of(folder)
     if not is_file(root / STATE):
         raise DataError(
             f"{root} holds nothing that was saved: expected a folder with {STATE} and {ARRAYS} in it."

@@ -13,7 +13,7 @@ import pandas as pd
 
 from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.data.counts_text import in_words
-from withsense_tf.errors import DataError, check_kind
+from withsense_tf.errors import DataError, SettingError, check_kind
 
 PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")
 
@@ -99,8 +99,7 @@ class Dataset:
     @property
     def groups(self) -> pd.Series[str]:
         """Return the group of each photo, by photo: equal for the same file and for copies that look the same."""
-        # A table made by hand may not say it.
-        return self._by_photo["group" if "group" in self._by_photo else "digest"]
+        return self._by_photo["group" if "group" in self._by_photo else "digest"]  # by hand, none is told
 
     @cached_property
     def _by_photo(self) -> pd.DataFrame:
@@ -112,9 +111,8 @@ class Dataset:
         twins: dict[str, list[str]] = {}
         groups = self.groups
         for twin, group in self.left_in_test[["photo", "group"]].itertuples(index=False):
-            for photo in groups.index[groups == group]:
-                if twin != photo:
-                    twins.setdefault(photo, []).append(twin)
+            for photo in groups.index[(groups == group) & (groups.index != twin)]:
+                twins.setdefault(photo, []).append(twin)
         return twins
 
     def own(self, table: pd.DataFrame) -> np.ndarray:
@@ -232,19 +230,16 @@ class Pairs:
 
     def __post_init__(self) -> None:
         check_dataset("Pairs", self.data)
-        check_kind("Pairs", self._table, pd.DataFrame, f"a table with the columns {', '.join(PAIR_COLUMNS)}")
-        missing = [name for name in PAIR_COLUMNS if name not in self._table.columns]
-        if missing:
-            raise DataError(
-                f"Pairs need the columns {', '.join(PAIR_COLUMNS)}; {', '.join(missing)} missing."
-            )
+        columns = ", ".join(PAIR_COLUMNS)
+        check_kind("Pairs", self._table, pd.DataFrame, f"a table with the columns {columns}")
+        if missing := [name for name in PAIR_COLUMNS if name not in self._table.columns]:
+            raise DataError(f"Pairs need the columns {columns}; {', '.join(missing)} missing.")
         foreign = self._table.loc[~self._table["photo"].isin(self.data.content.index), "photo"]
         if len(foreign):
             raise DataError(
                 f"{len(foreign)} pairs have a photo that {self.data.name!r} has not, as {foreign.iloc[0]}."
             )
-        weight = self.weight
-        if not np.isfinite(weight).all() or (weight <= 0).any():
+        if not (np.isfinite(self.weight) & (self.weight > 0)).all():
             raise DataError("The weights of pairs must be finite numbers above 0.")
 
     @property
@@ -294,6 +289,11 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self._table)
+
+    def __getitem__(self, row: object) -> None:
+        raise SettingError(
+            "Pairs are split by photo, as ws.folds_by_photo(pairs) does, and not by rows, as scikit-learn does."
+        )
 
     def __repr__(self) -> str:
         photos, captions = self._table[["photo", "caption"]].nunique()

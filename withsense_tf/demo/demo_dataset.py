@@ -20,6 +20,7 @@ from withsense_tf.data.demo_marker import DemoSizes, read_marker
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.writer import MARKER_VERSION, usual_captioned, write_demo
 from withsense_tf.errors import DataError, check_kind
+from withsense_tf.file_access import path_of
 
 MANY: Final = 300  # so many take more than a moment
 
@@ -44,7 +45,7 @@ def demo_dataset(
     ):
         check_kind(f"{name}=", size, Integral, "a whole number of photos")
     sizes = DemoSizes(train, test, usual_captioned(train) if captioned is None else captioned)
-    path = Path(folder) if folder is not None else Path("artifacts") / folder_name(seed, sizes)
+    path = path_of(folder) if folder is not None else Path("artifacts") / folder_name(seed, sizes)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _nobody_else(path):
         if not path.exists():

@@ -20,13 +20,12 @@ from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
 from withsense_tf.encoders.inputs import of_texts, photo_files
-from withsense_tf.encoders.weights.package_files import package_name
+from withsense_tf.encoders.weights.package_files import check_package, package_name
 from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import DataError, ForeignError
 
 # How weights that nobody trained are named, before the seed.
 RANDOM_WEIGHTS: Final = "random (seed"
-
 # Part of every photo encoder's identity: raise it when photos are read or encoded in another way.
 PHOTO_VERSION = 1
 
@@ -56,6 +55,11 @@ class Encoder(Saveable, ABC):
     def weights(self) -> str:
         """Name the source of the weights; "" if the encoder has none but what it was fitted on."""
         return ""
+
+    def check_here(self) -> None:
+        """Raise where the weights that it takes are not on this machine, as far as that is quickly known."""
+        if self.PACKAGE:
+            check_package(self.PACKAGE, getattr(self, "NAME", ""))
 
     def __repr__(self) -> str:
         """Return the class with the arguments that are not as they come."""

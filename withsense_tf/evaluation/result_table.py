@@ -10,8 +10,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Final
 
+import pandas as pd
 from filelock import FileLock
 from rich.console import Console, ConsoleOptions
 
@@ -98,9 +100,7 @@ class Comparison:
         if split not in {None, *names} and split in ("light", "dark"):
             raise SettingError(f"{shown(split)} is no split: write plot(theme={split!r}).")
         if split is not None and set(names) <= {""}:
-            raise SettingError(
-                f"split={shown(split)}: these rows are of one split, which has no name. Leave it out."
-            )
+            raise SettingError(f"split={shown(split)}: these rows are of one split, which has no name.")
         split = first if split is None else check_choice("split", split, names)
         # Chance hangs on the gallery of a split, people on its pairs, and what others published on both.
         lines = self.lines if split == first else ()
@@ -127,14 +127,27 @@ class Comparison:
     def __iter__(self) -> Iterator[Mapping[str, Value]]:
         return iter(self.rows)
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, place: int) -> Mapping[str, Value]:
+        return self.rows[place]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows as a table of pandas, with the columns of `compare.csv` that they have."""
+        return pd.DataFrame(list(self.rows))
+
     def __repr__(self) -> str:
         names = dict.fromkeys(str(row.get("matcher")) for row in self.rows)
         return f"Comparison({len(self.rows)} row{'s' * (len(self.rows) != 1)}: {', '.join(names)})"
 
     def __str__(self) -> str:
-        # Wide enough for every column: a table that is printed into a file must not be cut.
+        return self.as_text(get_terminal_size((120, 24)).columns)
+
+    def as_text(self, width: int = 160) -> str:
+        """Return the table as a terminal of that width shows it; by default, a width that has room for every column."""
         text = io.StringIO()
-        Console(file=text, width=160, color_system=None).print(self)
+        Console(file=text, width=width, color_system=None).print(self)
         return text.getvalue().rstrip("\n")
 
     def parts(self) -> dict[str, list[Mapping[str, Value]]]:
@@ -166,8 +179,7 @@ class Comparison:
                 # As text: a file name in square brackets is no markup.
                 table.add_row(*(Text(cell_text(column, row.get(column))) for column in columns))
             yield table
-        missing_columns = [column for column in self._for_terminals() if column not in columns]
-        if missing_columns:
+        if missing_columns := [one for one in self._for_terminals() if one not in columns]:
             yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
         yield from map(Text, (*self.answer(), *self._random(), *self._notes(columns)))
 

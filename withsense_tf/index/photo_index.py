@@ -20,6 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from withsense_tf.errors import DataError, SettingError, WithSenseError, check_kind
+from withsense_tf.file_access import path_of
 from withsense_tf.index.catalog import Catalog
 from withsense_tf.index.model_generation import (
     FORM,
@@ -87,9 +88,9 @@ class PhotoIndex:
 
     def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
         check_kind("PhotoIndex", folder, (str, PathLike), "the folder of an index")
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         self._store = store
-        self.catalog = Catalog(folder)
+        self.catalog = Catalog(self.folder)
         self._open: OrderedDict[int, Generation] = OrderedDict()
         self._lock = Lock()
 
@@ -97,7 +98,7 @@ class PhotoIndex:
     def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
         """Make an index in a folder that is not there yet, or open the one that is."""
         check_kind("PhotoIndex", folder, (str, PathLike), "the folder of an index")
-        with closing(Catalog.make(folder)) as catalog, catalog.writing() as tables:
+        with closing(Catalog.make(path_of(folder))) as catalog, catalog.writing() as tables:
             if get_state(tables, "name") is None:
                 set_state(
                     tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None

@@ -21,23 +21,26 @@ from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, no_numbers
 from withsense_tf.encoders.make_encoder import tower_text
-from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import (
     DataError,
     NotFittedError,
     PublishedTestWarning,
     SettingError,
-    WithSenseWarning,
     check_kind,
 )
 from withsense_tf.matchers.own_captions import captioned_photos
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.photo_features import (
+    PhotoFeatures,
+    Photos,
+    describe_encoders,
+    photo_encoders,
+    warn_of_untaught_eyes,
+)
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.matchers.setting_types import check_settings_of
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
-SCENE_NET: Final = "scene_net"
 _PUBLISHED_TEST_WARNED: Final = Event()
 FOR_SEARCH_ALONE: Final = ContextVar("for search alone", default=False)
 
@@ -65,16 +68,23 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         """Name the matcher and the settings that tell its rows apart."""
         raise NotImplementedError(f"{type(self).__name__} has no `name`: write what its rows are called")
 
-    def fit(self, pairs: Pairs) -> Self:
-        """Learn from the pairs' targets and weights; remember which photos were seen."""
+    def fit(self, pairs: Pairs, y: Any = None) -> Self:
+        """Learn from the pairs' targets and weights; remember which photos were seen.
+
+        `y` is there for scikit-learn, which passes `pairs.target` once more: it can be nothing else.
+        """
         check_pairs("fit", pairs)
+        if y is not None and not np.array_equal(np.asarray(y), pairs.target):
+            raise SettingError(
+                "fit learns pairs.target, which is part of the pairs: leave y out, or pass just that."
+            )
         if not len(pairs):
             raise DataError(f"{type(self).__name__} cannot learn from no pairs at all.")
         check_settings_of(self)
         if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
-        _warn_of_untaught_eyes(getattr(self, "photo", ()), pairs)
+        warn_of_untaught_eyes(getattr(self, "photo", ()), pairs)
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition
@@ -266,20 +276,6 @@ def for_search_alone() -> Iterator[None]:
         yield
     finally:
         FOR_SEARCH_ALONE.reset(token)
-
-
-def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
-    """Warn where real photos are looked at by what was not taught on any, and whose name does not say so."""
-    if pairs.data.synthetic:
-        return
-    for one in photo if isinstance(photo, list | tuple) else [photo]:
-        if one == SCENE_NET or isinstance(one, SceneNet):
-            warnings.warn(
-                "scene_net knows drawn scenes alone, and sees little in photos. The best that are on this machine: "
-                "photo=list(ws.best_encoders_here()).",
-                WithSenseWarning,
-                stacklevel=3,
-            )
 
 
 def _warn_of_published_test_photos(pairs: Pairs) -> None:

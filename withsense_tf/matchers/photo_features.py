@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +12,15 @@ import numpy as np
 
 from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder
+from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WithSenseWarning
 from withsense_tf.matchers.own_captions import Examples
 
+SCENE_NET: Final = "scene_net"
 Photo = str | PhotoEncoder
 Photos = Photo | Sequence[Photo]
 Thing = TypeVar("Thing")
@@ -123,6 +127,20 @@ def fit_features(
     features = PhotoFeatures(encoders, store).fit(*files[0])
     rows = np.vstack([features.transform(*some) for some in files])
     return features, rows[np.argsort(np.concatenate(list(map(np.flatnonzero, places))))]
+
+
+def warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
+    """Warn where real photos are looked at by what was not taught on any, and whose name does not say so."""
+    if pairs.data.synthetic:
+        return
+    for one in photo if isinstance(photo, list | tuple) else [photo]:
+        if one == SCENE_NET or isinstance(one, SceneNet):
+            warnings.warn(
+                "scene_net knows drawn scenes alone, and sees little in photos. The best that are on this machine: "
+                "photo=list(ws.best_encoders_here()).",
+                WithSenseWarning,
+                stacklevel=3,
+            )
 
 
 def describe_encoders(photos: Sequence[PhotoEncoder], text: TextEncoder) -> dict[str, str]:

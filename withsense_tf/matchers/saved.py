@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import NoneType
 from typing import Any, Final
 
-from withsense_tf.common.saved_objects import check_known, load_state, save_state
+from withsense_tf.common.saved_objects import check_known, check_new_folder, load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, check_kind
+from withsense_tf.errors import DataError, SettingError, check_kind
+from withsense_tf.file_access import path_of
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.cards.card_page import write_card
+from withsense_tf.matchers.cards.card_page import card_of
 from withsense_tf.matchers.cards.matcher_card import head_of, text_of
 from withsense_tf.matchers.saved_search_forms import FORMS, encoder_modules
 
+Figures = Mapping[str, Any] | Iterable[Mapping[str, Any]] | None
 # Classes that matchers are made of.
 _PARTS: Final = {
     "training": ("Training", "TowerTraining"),
@@ -37,25 +39,49 @@ def save_matcher(
     matcher: Matcher,
     folder: str | Path,
     also: Mapping[str, str] | None = None,
-    figures: Mapping[str, Any] | None = None,
+    figures: Figures = None,
 ) -> Path:
     """Write a fitted matcher into a new folder, with the files of its weights and its card; return the folder.
 
     Presets of KerasHub, modules of TensorFlow Hub and their folders are not copied: they must be there later.
     `also` names the module of each class of your own, such as an encoder: {"MyEncoder": "my_module"}.
-    `figures` are what the card says that it is worth: a row of a comparison.
+    `figures` are what the card says that it is worth: what `ws.compare` returned, or a row of it, as `table[0]`.
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
     kinds = known_modules(also)
     matcher.check_fitted()
-    check_known(matcher, kinds)  # before the chance is learned, which takes a while
+    # Before the chance is learned, which takes a while.
+    check_known(matcher, kinds)
+    root = path_of(folder)
+    check_new_folder(root)
+    row = _row_of(matcher, figures)
     from withsense_tf.matchers.chance.learn_chance import match_chance  # late: it takes all kinds of matchers
 
     match_chance(matcher)
-    root = save_state(matcher, folder, kinds)
-    write_card(root, head_of(matcher, figures), text_of(matcher, root.name, figures))
-    return root
+    return save_state(matcher, root, kinds, card_of(head_of(matcher, row), text_of(matcher, root.name, row)))
+
+
+def _row_of(matcher: Matcher, figures: Figures) -> Mapping[str, Any] | None:
+    """Return the row of a matcher; raise where figures are no row, or not one of several rows is its."""
+    if figures is None or isinstance(figures, Mapping):
+        return figures
+    check_kind(
+        "figures=", figures, Iterable, "what ws.compare returned, or a row of it", "pass figures=table[0]"
+    )
+    rows = list(figures)
+    for row in rows:
+        check_kind(
+            "figures=", row, Mapping, "what ws.compare returned, or a row of it", "pass figures=table[0]"
+        )
+    about = matcher.describe().items()
+    own = [row for row in rows if all(row.get(name) == value for name, value in about)]
+    if len(own) == 1:
+        return own[0]
+    raise SettingError(
+        f"figures= expects one row of {matcher.name!r}, got {len(own)} among {len(rows)}: measure it by ws.compare, or "
+        "pass the one that is meant, as figures=table[0]."
+    )
 
 
 def load_matcher(

@@ -46,6 +46,9 @@ class SearchForm(Saveable):
     # The chance that the best photo is a match; None where the least number decides.
     chance_: MatchChance | None = None
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({getattr(getattr(self, 'text', None), 'identity', 'no texts')})"
+
     @property
     def widths(self) -> dict[str, int]:
         """Return the width of each vector that is kept of a photo."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any, Final
 
+from withsense_tf.encoders.base import Encoder
 from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.vectors.store import check_store
 from withsense_tf.errors import SettingError, check_kind, shown
@@ -65,35 +67,31 @@ def check_settings_of(matcher: Any) -> None:
     """Raise where a matcher's setting is not of the kind that its signature tells, or cannot be."""
     check_store(getattr(matcher, "store", None))
     if kind_of_training := getattr(matcher, "training_kind", None):
-        name = kind_of_training.__name__
-        kinds = (kind_of_training, type(None))
-        check_kind(
-            "training=",
-            matcher.training,
-            kinds,
-            f"a {name}",
-            f"pass {name}() of {kind_of_training.__module__}",
-        )
+        name, kinds = kind_of_training.__name__, (kind_of_training, NoneType)
+        advice = f"pass {name}() of {kind_of_training.__module__}"
+        check_kind("training=", matcher.training, kinds, f"a {name}", advice)
     for name, one in inspect.signature(type(matcher)).parameters.items():
         value, kind = getattr(matcher, name, None), str(one.annotation)
         # Of a default alone nothing follows: 1 may stand for a number with decimals.
         is_told = kind == type(one.default).__name__ or kind.startswith("Sequence[")
         if is_told and value is not None and not _is_object(value):
             check_type(name, value, one.default, kind)
-        # A name that nobody knows is not to be met after captions were learned from.
+        # What is not known or not here is not to be met after captions were learned from or photos encoded.
         names = {part.strip().rpartition(".")[2] for part in kind.split("|")}
         several = value if isinstance(value, list | tuple) else [value]
-        # A class stands where a name should.
-        if names & {"Photos", "PhotoEncoder"} and all(isinstance(part, str | type) for part in several):
-            _check_names(name, "photo", photo_encoders, value)
-        if "TextEncoder" in names and isinstance(value, str | type):
-            _check_names(name, "text", text_encoder, value)
+        wrong = (type,) if "None" in names else (type, NoneType)  # stands where a name should
+        if all(isinstance(part, (str, Encoder, *wrong)) for part in several):
+            if names & {"Photos", "PhotoEncoder"}:
+                _check_encoders(name, "photo", photo_encoders, value)
+            if "TextEncoder" in names:
+                _check_encoders(name, "text", lambda one: [text_encoder(one)], value)
     matcher.check_settings()
 
 
-def _check_names(setting: str, usual: str, make: Callable[[Any], object], value: Any) -> None:
+def _check_encoders(setting: str, usual: str, make: Callable[[Any], Sequence[Encoder]], value: Any) -> None:
     try:
-        make(value)
+        for encoder in [value] if isinstance(value, Encoder) else make(value):
+            encoder.check_here()
     except SettingError as error:
         raise type(error)(re.sub(f"^{usual}=", f"{setting}=", str(error))) from error
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import check_choice, check_kind
+from withsense_tf.file_access import path_of
 from withsense_tf.index.trail.restriction_reasons import SAYS, TYPED_SAYS
 from withsense_tf.search.places import Hit, Withheld
 
@@ -155,7 +156,7 @@ class Hits:
         from withsense_tf.search.contact_sheet import check_picture
 
         check_kind("save", file, (str, Path), "the name of a picture, such as sheet.png")
-        path = Path(file)
+        path = path_of(file)
         check_picture(path)
         # A picture that was there stays until the new one is whole.
         with whole_file(path, path.suffix) as draft:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Never, Self, TypeVar
 
 from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
@@ -27,7 +27,14 @@ from withsense_tf.search.places import ALL_WITHHELD
 from withsense_tf.search.query.photo_query import PhotoQuery, Refusal, check_is_there, photo_query
 from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
-from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts, check_ways, name_of
+from withsense_tf.search.search_request import (
+    SearchRequest,
+    check_names,
+    check_numbers,
+    check_texts,
+    check_ways,
+    name_of,
+)
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
@@ -80,6 +87,7 @@ class Search:
         literal: bool = False,
         model: int | None = None,
         says: str = "",
+        **others: Never,
     ) -> Hits:
         """Return the k photos that fit best.
 
@@ -96,20 +104,13 @@ class Search:
         - `model`: the number of a model of the index that has every photo, in place of the one in use.
         - `says`: what a photo from outside shows, by which the law judges it; it is not searched for.
         """
+        check_names(others, self.__call__)
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
         check_ways(day, fill, literal, says)
+        photo, filters = name_of(photo), read_where(where)
         request = SearchRequest(
-            text,
-            name_of(photo),
-            read_where(where),
-            minimum,
-            k,
-            text_share,
-            fill,
-            after,
-            literal=literal,
-            says=says,
+            text, photo, filters, minimum, k, text_share, fill, after, literal=literal, says=says
         )
         return self._ask(partial(self._answer, request, self._read_in(country), day), model)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
+from inspect import signature
 from pathlib import Path
+from types import NoneType
 from typing import Any, Final
 
 import numpy as np
 
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.common.unit import unit
-from withsense_tf.errors import SettingError, check_kind, check_share, shown
+from withsense_tf.errors import KindError, SettingError, check_choice, check_kind, check_share, shown
+from withsense_tf.file_access import path_of
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.hits import Hits
@@ -132,7 +135,7 @@ class SearchRequest:
 
 def name_of(photo: str | Path | None) -> str | None:
     """Return a photo as text: a hit's `path` is as good as its name."""
-    return None if photo is None else str(photo)
+    return None if photo is None else str(path_of(photo))
 
 
 def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
@@ -155,14 +158,22 @@ def check_ways(day: date | None, fill: bool, literal: bool, says: str) -> None:
         check_kind(setting, value, bool, "True or False")
 
 
+def check_names(others: Iterable[str], search: Callable[..., object]) -> None:
+    """Raise for settings that a search has not, with the nearest one that it has."""
+    for name in others:
+        try:
+            check_choice(f"A search takes no {name}=; setting", name, list(signature(search).parameters)[:-1])
+        except SettingError as error:
+            raise KindError(str(error)) from None
+
+
 def check_texts(text: str, photo: str | Path | None, after: str | None) -> None:
     """Raise for what is no text, or too long, and where there is nothing to search for."""
     if not isinstance(text, str):
         raise SettingError(f"The query must be a text, got {shown(text)}.")
     check_length("The query", text, QUERY_SIGNS)
-    for setting, value in (("photo", photo), ("after", after)):
-        if not isinstance(value, str | Path | None):
-            raise SettingError(f"{setting} must be a text, got {shown(value)}.")
+    check_kind("photo=", photo, (str, Path, NoneType), "the name of a photo, or a file")
+    check_kind("after=", after, (str, NoneType), "what the answer before has as `after`")
     check_length("The name of the photo", str(photo), NAME_SIGNS)
     if not text.strip() and photo is None:
         raise SettingError("Nothing to search for: give a text, a photo, or both.")

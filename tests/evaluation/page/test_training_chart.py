@@ -38,6 +38,8 @@ def test_a_rank_has_an_axis_of_its_own_and_each_network_a_line() -> None:
     matcher = TwoTower()
     matcher.histories_ = [RANKS, RANKS | {"loss": [3.0, 0.5]}]
     losses, ranks = curves_of(training_chart(matcher).figure())
+    axes = training_chart(matcher).figure().axes
+    assert [axis.get_ylabel() for axis in axes] == ["loss", "mean reciprocal rank"]
     assert losses == [[2.0, 1.0], [3.0, 0.5]]
     assert ranks == [[0.2, 0.4]] * 2
 

@@ -15,11 +15,13 @@ import pytest
 
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.texts.text_minilm import MiniLM
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
 from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
+from withsense_tf.experiments.compare.dry_run import why_not_run
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run import Piece, finished_outcomes, run_jobs
 from withsense_tf.matchers.base import Matcher
@@ -274,6 +276,20 @@ def test_two_processes_answer_as_one_does_and_a_warning_is_shown_once_however_ma
         assert list(here.answers.photo) == list(there.answers.photo)
         assert here.answers.prediction == pytest.approx(there.answers.prediction, abs=1e-5)
         assert (tmp_path / f"2/outcomes/{job.key}.npz").is_file()
+
+
+def test_a_model_whose_text_encoder_is_not_here_is_not_run_and_encodes_no_photo(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MiniLM, "PACKAGE", "no-such-package")
+    model = {"matcher": "concat_linear", "kind": "ridge", "text": "minilm"}
+    plan = replace(plan, config=replace(plan.config, model=(model,), splits=("folds",)))
+    monkeypatch.setattr(ConcatLinear, "prepare", lambda *_: pytest.fail("it encodes photos"))
+    ((_, outcome),) = run_jobs(jobs_of(plan), plan, tmp_path, {}, 1)
+    assert outcome.status.startswith(
+        "not run: weights not available: The weights come with the package no-such"
+    )
+    assert why_not_run(jobs_of(plan)[0].matcher, plan.around, False) == outcome.status
 
 
 def test_without_the_weights_that_all_models_share_nothing_is_run(

@@ -9,6 +9,7 @@ from conftest import write_folder
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.evaluation.compare import compare
 from withsense_tf.matchers.cards.matcher_card import head_of, text_of
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -69,12 +70,21 @@ def test_a_row_of_a_comparison_gives_the_card_its_figures_with_intervals(
 ) -> None:
     (row,) = compare(matcher, split_by_photo(relevance(tiny), 0.5).test)
     text = text_of(matcher, "mine", {**row, "rmse_low": 0.1, "rmse_high": 0.4})
-    assert f"{row['gallery']:.0f} photos to rank for each query" in text
+    assert f"{row['gallery']:.0f} photos ranked for each query." in text
     assert f"| RMSE | {row['rmse']:.3f} | 0.100 to 0.400 |" in text
-    assert f"Measured on {row['pairs']} pairs, {row['photos']} photos" in text
+    assert (
+        f"Measured on photos of the data “{tiny.name}” that it had not seen: {row['pairs']} pairs of" in text
+    )
+    assert f"a photo and a text, {row['photos']} photos, " in text
     (entry,) = head_of(matcher, row)["model-index"]
     assert {one["type"] for one in entry["results"][0]["metrics"]} >= {"rmse", "mrr"}
     assert "skill" not in text.split("## Figures")[1].split("## Limits")[0]  # not a number: nobody knows it
+
+
+def test_a_space_of_captions_is_told_in_full(matcher: ConcatLinear, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = matcher.describe() | {"text": CaptionSpace().identity}
+    monkeypatch.setattr(type(matcher), "describe", lambda self: about)
+    assert ", at most 2500 words that 2 captions or more have, seed=0)" in text_of(matcher, "mine")
 
 
 def test_licences_of_the_weights_are_told(matcher: ConcatLinear, monkeypatch: pytest.MonkeyPatch) -> None:

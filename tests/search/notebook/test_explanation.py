@@ -3,11 +3,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import withsense_tf as ws
 from withsense_tf.policy.texts.verdict import Verdict
 from withsense_tf.search.notebook.explanation import Explanation, explain
+
+
+def test_several_texts_in_the_place_of_one_get_advice() -> None:
+    with pytest.raises(
+        TypeError, match=r"explain expects a text, got Series: pass one; of several, .*tolist\(\)"
+    ):
+        explain(pd.Series(["a child", "a dog"]))
 
 
 def test_what_was_found_is_marked_where_it_stands_with_its_rule() -> None:

@@ -31,7 +31,7 @@ from withsense_tf.data.plain_folder.caption_file import CaptionFile
 from withsense_tf.data.plain_folder.plain_load import read_plain_folder
 from withsense_tf.data.plain_folder.sources import without_captions
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_kind
-from withsense_tf.file_access import has_right, no_rights
+from withsense_tf.file_access import has_right, no_rights, path_of
 from withsense_tf.printed_commands import command_line
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
@@ -131,7 +131,7 @@ def read_folder(
         "a function that takes a line",
         "pass tell=print",
     )
-    root = Path(folder)
+    root = path_of(folder)
     if not is_dir(root):
         what = "is a file, not a folder" if is_file(root) else "is not a folder: there is none of that name"
         raise DataError(

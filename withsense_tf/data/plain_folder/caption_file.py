@@ -8,6 +8,7 @@ from pathlib import Path
 
 from withsense_tf.common.limits import is_file
 from withsense_tf.errors import SettingError, check_kind
+from withsense_tf.file_access import path_of
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class CaptionFile:
         check_kind("CaptionFile", self.file, (str, Path), "the name of a table of captions")
         value: object = self.text_columns
         columns = (value,) if isinstance(value, str) else tuple(self.text_columns)
-        object.__setattr__(self, "file", Path(self.file))
+        object.__setattr__(self, "file", path_of(self.file))
         object.__setattr__(self, "text_columns", columns)
 
     @classmethod

@@ -68,7 +68,7 @@ def read_plain_folder(
     if needs_captions and not captions:
         raise NoCaptionsError(
             f"{root} has no captions to learn from: expected captions of at least two photos. Write captions into "
-            "captions.csv, or leave --matcher out: the default then looks at photos alone."
+            "captions.csv, or leave out --matcher (in Python: needs_captions), to look at photos alone."
         )
     photos = _with_looks(photos, decode, problems)
     problems += twins_of(photos, plain=True)

@@ -28,6 +28,7 @@ from withsense_tf.errors import (
     check_seed,
     check_whole,
 )
+from withsense_tf.file_access import path_of
 
 # TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
 MOST_CONSTANTS: Final = 250_000_000
@@ -71,7 +72,7 @@ class KerasPhoto(GraphEncoder):
         # Who names no weights wants trained ones, and no download.
         self._may_download = weights is not None
         learned_from, suffix = BACKBONES[backbone].learned_from, BACKBONES[backbone].suffix
-        self._source = str(weights) if weights is not None else learned_from
+        self._source = str(path_of(weights)) if weights is not None else learned_from
         self._seed = check_seed(seed)
         side = BACKBONES[backbone].size if size is None else check_whole("size", size, 32)
         self.size = (side, side)

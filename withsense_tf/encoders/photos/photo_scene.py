@@ -15,6 +15,7 @@ from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.photos.scene_network import SIDE, load_scene_weights, scene_network
 from withsense_tf.encoders.weights.weight_files import fingerprint
 from withsense_tf.errors import SettingError, check_kind
+from withsense_tf.file_access import path_of
 
 SCENE_WEIGHTS: Final = Path(__file__).with_name("scene_net.npz")
 # The graph that was built last, by all that it depends on. A matcher that is loaded anew brings an encoder of its own,
@@ -35,7 +36,7 @@ class SceneNet(GraphEncoder):
 
     def __init__(self, file: str | Path = SCENE_WEIGHTS) -> None:
         check_kind("SceneNet", file, (str, Path), "a file of weights, or nothing for those in the package")
-        self._file = Path(file)
+        self._file = path_of(file)
         if not self._file.is_file():
             raise SettingError(
                 f"scene_net: {self._file} is not there. Expected a file that "

@@ -34,6 +34,11 @@ class Concatenation(TextEncoder):
         """Name everything that the vectors depend on but the training texts."""
         return " + ".join(part.identity for part in self.parts)
 
+    def check_here(self) -> None:
+        """Raise where the weights of a part are not on this machine."""
+        for part in self.parts:
+            part.check_here()
+
     def fit(self, texts: Sequence[str]) -> Self:
         """Fit each part on the training texts."""
         for part in self.parts:

@@ -13,6 +13,7 @@ import numpy as np
 from withsense_tf.common.limits import is_file
 from withsense_tf.encoders.weights.weight_files import first_line
 from withsense_tf.errors import DataError, SettingError, shown
+from withsense_tf.file_access import path_of
 
 LONGEST_LINE: Final = 100_000  # a word and some thousand numbers
 SUFFIXES: Final = (".txt", ".vec", ".txt.gz", ".vec.gz")
@@ -34,9 +35,9 @@ class WordVectors:
 def read_vectors(source: str) -> WordVectors:
     """Read a file of word vectors, or take those of an installed spaCy pipeline or a pipeline's folder."""
     if source.endswith(SUFFIXES):
-        if not is_file(Path(source).expanduser()):
+        if not is_file(path_of(source)):
             raise SettingError(f"{source}: there is no such file of word vectors.")
-        return _read_text(Path(source).expanduser())
+        return _read_text(path_of(source))
     return _of_pipeline(source)
 
 

@@ -22,6 +22,7 @@ from withsense_tf.data.pictures.photo_file import CHANGED, has_digest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
 from withsense_tf.encoders.vectors.vector_shards import FORMAT, KEY, Shelf
 from withsense_tf.errors import DataError, check_choice, check_kind, on_disk
+from withsense_tf.file_access import path_of
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Pairs
@@ -64,9 +65,9 @@ class VectorStore:
         if folder is None:
             self._temporary = OwnFolder("withsense-vectors-")
             folder = self._temporary.name
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         if is_file(self.folder):
-            raise DataError(f"{folder} is a file; vectors are kept in a folder: name one, new or old.")
+            raise DataError(f"{self.folder} is a file; vectors are kept in a folder: name one, new or old.")
         self._beside = None if beside is None else VectorStore(beside, dtype)
         self._shelves: dict[str, Shelf] = {}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, is_local
 from withsense_tf.errors import SettingError
+from withsense_tf.file_access import path_of
 
 # What modules call the output that stands for the whole photo or text.
 USUAL_OUTPUTS: Final = ("default", "pooled_output", "output_0", "outputs")
@@ -22,11 +22,11 @@ class HubModule:
         start_tensorflow()
         import tensorflow_hub
 
-        if is_local(handle) and not (Path(handle).expanduser() / "saved_model.pb").is_file():
+        if is_local(handle) and not (path_of(handle) / "saved_model.pb").is_file():
             raise SettingError(f"{handle}: expected the folder of a SavedModel (with saved_model.pb in it).")
         self.handle = handle
         try:
-            self.module = tensorflow_hub.load(str(Path(handle).expanduser()) if is_local(handle) else handle)
+            self.module = tensorflow_hub.load(str(path_of(handle)) if is_local(handle) else handle)
         except Exception as error:
             # Hub, its downloader and TensorFlow each raise their own kinds.
             # Their dozens of frames tell nobody anything: the reason is in the message.

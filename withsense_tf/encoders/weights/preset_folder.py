@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.common.fingerprints import files_below, fingerprint, known_content_of
 from withsense_tf.errors import WeightsMissingError
+from withsense_tf.file_access import path_of
 
 # They say when and by whom a preset was saved, not what it computes.
 NOT_COUNTED: Final = frozenset({"metadata.json", "README.md"})
@@ -23,7 +24,7 @@ def preset_folder(preset: str) -> Path | None:
     """
     if "://" in preset:
         return None
-    folder = Path(preset).expanduser()
+    folder = path_of(preset)
     if not folder.exists():
         # Names of presets are single words.
         if folder.name == preset:

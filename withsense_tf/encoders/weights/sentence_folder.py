@@ -16,6 +16,7 @@ import numpy as np
 from withsense_tf.common.limits import JSON_BYTES, read_json, read_text
 from withsense_tf.encoders.weights.weight_files import first_line, is_local
 from withsense_tf.errors import SettingError, WeightsMissingError
+from withsense_tf.file_access import path_of
 
 USUAL_LENGTH: Final = 48
 # As such a folder calls them, by what they are called here.
@@ -44,7 +45,7 @@ class SentenceLayout:
 
 def sentence_layout(preset: str) -> SentenceLayout:
     """Return what the folder of a preset says, or what is usual where it says nothing or is a name to download."""
-    folder = Path(preset).expanduser()
+    folder = path_of(preset)
     if not is_local(preset) or not (folder / "config.json").is_file():
         return SentenceLayout()
     try:

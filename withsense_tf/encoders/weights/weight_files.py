@@ -9,7 +9,7 @@ from pathlib import Path
 
 from withsense_tf.common.fingerprints import files_below, known_content_of
 from withsense_tf.common.fingerprints import fingerprint as folder_fingerprint
-from withsense_tf.file_access import words_of
+from withsense_tf.file_access import path_of, words_of
 
 OFFLINE = "Without a network, give a local file or folder instead."
 LONGEST = 200
@@ -30,7 +30,7 @@ def is_local(source: str) -> bool:
 
 def fingerprint(path: str | Path) -> str:
     """Return the fingerprint of a file, or of all files in a folder, 12 signs."""
-    root = Path(path).expanduser()
+    root = path_of(path)
     return folder_fingerprint(root, [root] if root.is_file() else files_below(root), known_content_of, 12)
 
 
@@ -52,7 +52,7 @@ def keras_has_weights(backbone: str) -> bool:
 
 def whole_path(source: str) -> str:
     """Return the path of a folder or file as it is from anywhere; names and addresses stay as they are."""
-    return str(Path(source).expanduser().resolve()) if is_local(source) else source
+    return str(path_of(source).resolve()) if is_local(source) else source
 
 
 def first_line(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import SettingError, check_choice, check_kind
+from withsense_tf.file_access import path_of
 
 # Okabe and Ito's colours, which stay apart in every common kind of colour blindness.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -106,7 +107,7 @@ class Chart:
     def save(self, file: str | Path, theme: str | None = None) -> Path:
         """Write it to a .png or .svg file."""
         check_kind("save", file, (str, Path), "the name of a picture, such as chart.png")
-        path = Path(file)
+        path = path_of(file)
         if path.suffix not in (".png", ".svg"):
             raise SettingError(f"A chart is saved as .png or .svg, got {path.name!r}.")
         with whole_file(path) as draft:

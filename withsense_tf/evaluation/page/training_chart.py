@@ -73,6 +73,7 @@ def _draw(histories: Sequence[History], theme: Theme) -> Figure:
     for axis in figure.axes:
         axis.grid(color=theme.grid)
         axis.set_xlabel("epoch")
+        axis.set_ylabel("mean reciprocal rank" if with_ranks and axis is figure.axes[-1] else "loss")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.legend(frameon=False, fontsize=8)
     return dress(figure, theme)

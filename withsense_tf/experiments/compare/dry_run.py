@@ -13,7 +13,15 @@ from withsense_tf.errors import WeightsMissingError
 from withsense_tf.evaluation.protocol import LANGUAGES, SPLITS
 from withsense_tf.evaluation.row_status import MISTAKE
 from withsense_tf.experiments.compare.config import Config
-from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, Unmade, label_models, left_out
+from withsense_tf.experiments.compare.jobs import (
+    FETCH,
+    Job,
+    Plan,
+    Unmade,
+    label_models,
+    lack_of_weights,
+    left_out,
+)
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
@@ -68,6 +76,8 @@ def why_not_run(matcher: Matcher, around: Surroundings, download: bool) -> str:
     """Return why a run would pass over a matcher: it cannot be made, or weights that it alone asks for are not here."""
     if isinstance(matcher, Unmade):
         return f"{MISTAKE}{matcher.why}"
+    if lack := lack_of_weights(matcher):
+        return f"not run: weights not available: {lack}"
     if download:
         return ""  # a run fetches them, and this is none
     try:

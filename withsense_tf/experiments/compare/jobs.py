@@ -15,7 +15,7 @@ import pandas as pd
 from withsense_tf.common.code_version import complaint
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
-from withsense_tf.errors import ForeignError, SettingError, WithSenseError
+from withsense_tf.errors import ForeignError, SettingError, WeightsMissingError, WithSenseError
 from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.matcher_code import matcher_code
@@ -24,6 +24,7 @@ from withsense_tf.evaluation.row_status import BASELINE
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher
+from withsense_tf.matchers.setting_types import check_settings_of
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.which_target import equal_caption_pairs, measured_by_captions
 
@@ -134,6 +135,17 @@ def _make_or_tell(model: Mapping[str, Any], around: Surroundings, label: str = "
         if not why or isinstance(error, WithSenseError):
             raise
         return Unmade(model, kind, why)
+
+
+def lack_of_weights(matcher: Matcher) -> WeightsMissingError | None:
+    """Return what says that weights of a matcher's encoders are not here; any other mistake is told where it is met."""
+    try:
+        check_settings_of(matcher)
+    except WeightsMissingError as error:
+        return error
+    except Exception:
+        return None
+    return None
 
 
 def jobs_of(plan: Plan) -> list[Job]:

@@ -56,7 +56,7 @@ def train_and_publish(
         if console.is_terminal:
             console.print(comparison)
         else:
-            typer.echo(str(comparison))
+            typer.echo(comparison.as_text())
         outcomes, file = [outcome for _, outcome in results], output / TABLE
         machine, measured_on = name_machine(processes), measured_of(jobs)
         with on_disk(output), waiting("Writing the report"):

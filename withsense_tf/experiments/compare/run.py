@@ -22,7 +22,7 @@ from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble, so
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import OUTCOMES, Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
-from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
+from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, lack_of_weights
 
 # Of the trainings that are under way.
 MOST_NAMED: Final = 2
@@ -249,6 +249,9 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
         texts.update(task.queries["text"])
     missing: dict[str, WeightsMissingError] = {}
     for first in {job.label: job for job in jobs}.values():
+        if lack := lack_of_weights(first.matcher):
+            missing[first.label] = lack
+            continue
         try:
             photos = dict(where)
             for task in first.work if getattr(first.matcher, "captioned", False) else ():

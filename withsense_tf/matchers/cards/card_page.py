@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
-
-from withsense_tf.common.atomic_files import whole_file
 
 CARD_FILE: Final = "README.md"
 UNSAID: Final = "not told"
 Head = Mapping[str, Any]
 
 
-def write_card(folder: Path, head: Head, text: str) -> Path:
-    """Write the card into the folder of what was saved; return its file."""
-    file = folder / CARD_FILE
-    with whole_file(file) as draft:
-        draft.write_text(f"---\n{yaml_of(head)}\n---\n\n{text.strip()}\n", encoding="utf-8")
-    return file
+def card_of(head: Head, text: str) -> dict[str, str]:
+    """Return the name of a card's file, which lies beside what was saved, and all that stands in it."""
+    return {CARD_FILE: f"---\n{yaml_of(head)}\n---\n\n{text.strip()}\n"}
 
 
 def yaml_of(head: Head) -> str:

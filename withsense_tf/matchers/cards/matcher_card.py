@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,8 @@ from withsense_tf.printed_commands import command_line
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
 
+# What the identity of a caption space says in short, which is part of what was saved, and what it means.
+WORDS, IN_FULL = re.compile(r"(\d+) words of (\d+) texts"), r"at most \1 words that \2 captions or more have"
 MEASURES: Final = {
     "r@5": "R@5",
     "rmse": "RMSE",
@@ -23,10 +26,10 @@ MEASURES: Final = {
     "mrr": "MRR",
 }
 COUNTS: Final = {
-    "pairs": "pairs",
+    "pairs": "pairs of a photo and a text",
     "photos": "photos",
     "queries": "queries",
-    "gallery": "photos to rank for each query",
+    "gallery": "photos ranked for each query",
 }
 MEANING: Final = (
     "R@5: the share of queries whose own photo is among the first five. RMSE: the error of its numbers, 0 at best. "
@@ -83,7 +86,7 @@ def text_of(matcher: Matcher, folder: str, figures: Mapping[str, Any] | None = N
         "measurement takes one of them for new, and none of the photos",
         f"**Policy by which photos of children were taken out before**: {law}",
         f"**Sees photos by** {about['photo'] or 'nothing'}",
-        f"**Reads texts by** {about['text'] or 'nothing'}",
+        f"**Reads texts by** {WORDS.sub(IN_FULL, about['text']) or 'nothing'}",
         f"**Weights**: {about['weights'] or 'none of others'}",
     ]
     random = [
@@ -130,7 +133,8 @@ def _figures(figures: Mapping[str, Any] | None) -> str:
             "`ws.save_matcher(matcher, folder, figures=row)` writes a row of that here."
         )
     counts = [f"{figures[name]:,.0f} {words}" for name, words in COUNTS.items() if _is_known(figures, name)]
-    on = f"Measured on {', '.join(counts) or UNSAID} of {figures.get('data') or UNSAID}, which it had not seen."
+    data = f"data “{figures['data']}”" if figures.get("data") else f"data ({UNSAID} which)"
+    on = f"Measured on photos of the {data} that it had not seen: {', '.join(counts) or UNSAID}."
     return "\n".join([on, "", "| figure | value | 95 % interval |", "|---|---|---|", *rows, "", MEANING])
 
 

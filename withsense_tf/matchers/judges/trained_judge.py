@@ -16,7 +16,7 @@ from withsense_tf.common.saved_objects import ARRAYS, STATE, load_state, save_st
 from withsense_tf.data.pictures.photo_file import PhotoError, digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
-from withsense_tf.matchers.cards.card_page import write_card
+from withsense_tf.matchers.cards.card_page import card_of
 from withsense_tf.matchers.judges.child_kernel import ChildKernel
 from withsense_tf.matchers.judges.close_judge import CloseJudge
 from withsense_tf.matchers.judges.judge_card import LOADING, card_head, card_text
@@ -28,11 +28,9 @@ CARD: Final = "card.json"
 
 def save_judge(kernel: ChildKernel | CloseJudge, card: Mapping[str, Any], folder: Path) -> Path:
     """Write a judge into a folder that is not there yet, with its card for programs and for people."""
-    save_state(kernel, folder, known_modules())
-    write_card(folder, card_head(card), f"{card_text(card)}\n{LOADING}")
-    # Last, so that a folder without it is known to be unfinished.
-    (folder / CARD).write_text(json.dumps(card, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    return folder
+    texts = {CARD: json.dumps(card, indent=1, allow_nan=False) + "\n"}
+    texts |= card_of(card_head(card), f"{card_text(card)}\n{LOADING}")
+    return save_state(kernel, folder, known_modules(), texts)
 
 
 class TrainedJudge(ChildJudge):

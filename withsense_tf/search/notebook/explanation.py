@@ -116,6 +116,8 @@ def explain(text: str, policy: Law | None = None, country: str | None = None) ->
 
     Without a `policy` it is that of the service.
     """
+    one_by_one = "pass one; of several, [ws.explain(text) for text in texts.tolist()]"
+    check_kind("explain", text, str, "a text", one_by_one)
     if policy is None:
         from withsense_tf.policy.current_policy import Policy
 
