@@ -15,7 +15,7 @@ from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.data.named import column_text
 from withsense_tf.index.brought import author
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, texts_of_photos
-from withsense_tf.index.tables.photos_table import live_of_names, photo_records
+from withsense_tf.index.tables.photos_table import live_names_like, live_of_names, photo_records
 from withsense_tf.search.said_words import ShownTexts
 
 BEFORE_MARKS: Final = re.compile(r"\s+(?=[.,!?;:]|(?:n['’]t|['’](?:s|re|ve|ll|d|m))\b)")
@@ -50,6 +50,12 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
             "image": image_path(id_of_photo, here.door.country),
         }
     return known_photos
+
+
+def copies_to_name(here: Doorway, name: str) -> list[str]:
+    """Return the names of the copies of a photo that may be found, where it may be shown itself."""
+    copies = live_names_like(here.tables, name) if here.door.photo(name) else []
+    return [copy for copy in copies if here.door.lets_find(copy)]
 
 
 def caption_text(text: str) -> str:

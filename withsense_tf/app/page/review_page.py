@@ -18,7 +18,8 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
-from withsense_tf.app.routes.common import Service, needs, signer_of
+from withsense_tf.app.routes.common import PhotoId, Service, needs, signer_of
+from withsense_tf.app.routes.removal_routes import remove_alone
 from withsense_tf.app.routes.review_routes import (
     By,
     Id,
@@ -29,12 +30,16 @@ from withsense_tf.app.routes.review_routes import (
     Signature,
     State,
 )
+from withsense_tf.app.uploads.index_writing import is_upload
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
+from withsense_tf.index.tables.photos_table import live_of_name, photo_records
+from withsense_tf.index.upkeep.kept_out import who_leaves
 from withsense_tf.policy.consent_register import EVERYWHERE
 
 router = APIRouter(prefix="/review", dependencies=[needs("review")], include_in_schema=False)
 Tab = Literal["withheld", "decisions", "permissions", "index"]
 ON_A_PAGE: Final = 20
+ALONE: Final = -1  # stands for how many left, where an upload left alone
 # What takes something back is signed.
 SignatureForm = Annotated[Signature, Form()]
 
@@ -118,10 +123,26 @@ def remove(
     sure: Annotated[Literal["yes"], Form()],  # noqa: ARG001  # nobody takes a photo out by a slip
     by: Annotated[By, Form()] = None,
     back: Back = "",
+    alone: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Take a photo out for good, with its copies and what shows it."""
+    """Take a photo out for good, with its copies and what shows it; or an upload alone."""
+    if alone:
+        remove_alone(service, id, signer_of(request, by), reason)
+        return _to("withheld", back or "/review", _seal(service, id, ALONE))
     leaving = review.remove(service, id, signer_of(request, by), reason)
     return _to("decisions", back, _seal(service, id, len(leaving)))
+
+
+@router.get("/leaving/{id}")
+def leaving(request: Request, service: Service, id: PhotoId) -> Response:  # noqa: A002  # as the path has it
+    """Name the photos that would leave with one."""
+    name, _ = review.content_of(service, id)
+    with service.search().index.catalog.reading() as tables:
+        ((_, _, path, *_),) = photo_records(tables, live_of_name(name))
+        others = {other: part for other, part in who_leaves(tables, name).items() if other != name}
+    return page(
+        request, "leaving.html", active="review", others=others, may_stay=is_upload(service, name, path)
+    )
 
 
 @router.post("/undo/{number}")

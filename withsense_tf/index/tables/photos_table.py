@@ -173,6 +173,15 @@ def live_names_of(tables: sqlite3.Connection, digest: str) -> list[str]:
     return [name for (name,) in rows]
 
 
+def live_names_like(tables: sqlite3.Connection, name: str) -> list[str]:
+    """Return the names of the other live photos that are copies of the one with a name, in order."""
+    rows = tables.execute(
+        "SELECT name FROM live WHERE fold = (SELECT fold FROM live WHERE name = ?) AND name != ? ORDER BY name",
+        (name, name),
+    )
+    return [other for (other,) in rows]
+
+
 def digests_of_live(tables: sqlite3.Connection, digests: Sequence[str]) -> set[str]:
     """Return those of some digests that the file of a live photo has."""
     # As one value: there may be more of them than a question may have.
