@@ -31,6 +31,7 @@ from withsense_tf.errors import SettingError, shown
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
+    from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.search.hits import Hits
 
@@ -93,6 +94,7 @@ def search(
         says=says,
     )
     hits = ask(k=k, after=after) if after is not None else _page_of(ask, page, k)
+    _warn_of_gone(ask.func.index, hits)
     if save is not None:
         typer.echo(f"Wrote {hits.save(save)}.", err=True)
     if json:
@@ -101,6 +103,15 @@ def search(
         # Where a page ends takes 300 signs, which are for programs.
         more = f"--page {page + 1}" if after is None else f"--after {hits.after}"
         typer.echo(_in_its_language(hits, more if hits.after else ""))
+
+
+def _warn_of_gone(index: PhotoIndex, hits: Hits) -> None:
+    """Say that photos of an answer are not where they were indexed, and cannot be drawn or opened."""
+    from withsense_tf.index.integrity.file_checks import gone_photo
+
+    with index.catalog.reading() as tables:
+        if gone := gone_photo(tables, ((hit.photo, str(hit.path)) for hit in hits), index.folder):
+            typer.echo(f"Warning: {gone}", err=True)
 
 
 def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from withsense_tf.app import review
-from withsense_tf.app.page.drawing_board import Back, PageReader, go_back, page, url
+from withsense_tf.app.page.drawing_board import PageReader, go_back, page, url
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
@@ -21,12 +21,10 @@ from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import PhotoId, Service, needs, signer_of
 from withsense_tf.app.routes.removal_routes import remove_alone
 from withsense_tf.app.routes.review_routes import (
-    By,
     Id,
     NewConsent,
     NewDecision,
     Number,
-    Reason,
     Signature,
     State,
 )
@@ -114,23 +112,24 @@ def decide(request: Request, service: Service, decision: Annotated[DecisionForm,
     return _to("decisions", decision.back, _seal(service, decision.id))
 
 
+class RemovalForm(Signature):
+    """A photo that is to leave, and the page of the list that one comes from."""
+
+    id: Id
+    sure: Literal["yes"]  # nobody takes a photo out by a slip
+    back: str = Field(default="", max_length=16_000)
+    alone: bool = False
+
+
 @router.post("/remove")
-def remove(
-    request: Request,
-    service: Service,
-    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
-    reason: Annotated[Reason, Form()],
-    sure: Annotated[Literal["yes"], Form()],  # noqa: ARG001  # nobody takes a photo out by a slip
-    by: Annotated[By, Form()] = None,
-    back: Back = "",
-    alone: Annotated[bool, Form()] = False,
-) -> Response:
+def remove(request: Request, service: Service, form: Annotated[RemovalForm, Form()]) -> Response:
     """Take a photo out for good, with its copies and what shows it; or an upload alone."""
-    if alone:
-        remove_alone(service, id, signer_of(request, by), reason)
-        return _to("withheld", back or "/review", _seal(service, id, ALONE))
-    leaving = review.remove(service, id, signer_of(request, by), reason)
-    return _to("decisions", back, _seal(service, id, len(leaving)))
+    signer = signer_of(request, form.by)
+    if form.alone:
+        remove_alone(service, form.id, signer, form.reason)
+        return _to("withheld", form.back or "/review", _seal(service, form.id, ALONE))
+    leaving = review.remove(service, form.id, signer, form.reason)
+    return _to("decisions", form.back, _seal(service, form.id, len(leaving)))
 
 
 @router.get("/leaving/{id}")

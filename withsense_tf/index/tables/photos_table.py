@@ -144,10 +144,10 @@ def live_ids(tables: sqlite3.Connection) -> dict[str, int]:
     return dict(tables.execute("SELECT name, id FROM live").fetchall())
 
 
-def live_files(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """Return the name, path and digest of each live photo, by name."""
+def live_files(tables: sqlite3.Connection, most: int = -1) -> list[tuple[str, str, str]]:
+    """Return the name, path and digest of each live photo, or of at most so many, by name."""
     folder = own_folder(tables)
-    rows = tables.execute("SELECT name, path, digest FROM live ORDER BY name")
+    rows = tables.execute("SELECT name, path, digest FROM live ORDER BY name LIMIT ?", (most,))
     return [(name, file_at(path, folder), digest) for name, path, digest in rows]
 
 
