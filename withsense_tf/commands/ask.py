@@ -111,8 +111,8 @@ def _draw(index: PhotoIndex, hits: Hits, save: Path | None) -> None:
     from withsense_tf.index.integrity.file_checks import gone_photo
 
     with index.catalog.reading() as tables:
-        if gone := gone_photo(tables, ((hit.photo, str(hit.path)) for hit in hits), index.folder):
-            typer.echo(f"Warning: {gone}", err=True)
+        if sentence := gone_photo(tables, ((hit.photo, str(hit.path)) for hit in hits), index.folder):
+            typer.echo(f"Warning: {sentence}", err=True)
     if save is not None:
         typer.echo(f"Wrote {hits.save(save)}.", err=True)
 

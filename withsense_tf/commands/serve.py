@@ -133,8 +133,8 @@ def warn_of_gone_photos(catalog: Catalog) -> None:
 
     with catalog.reading() as tables:
         some = ((name, path) for name, path, _ in live_files(tables, LOOKED_AT))
-        if gone := gone_photo(tables, some, catalog.folder):
-            typer.echo(f"Warning: {gone}", err=True)
+        if sentence := gone_photo(tables, some, catalog.folder):
+            typer.echo(f"Warning: {sentence}", err=True)
 
 
 def warn_of_rights(settings: AppSettings) -> None:
