@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from run_command import run, runner
+from run_command import finish, run, runner
+from small_index import item_of, new_index
 
 from withsense_tf.__main__ import app
 from withsense_tf.commands.ask import _in_its_language
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.experiments.bench.bench_start import heavy_imports
 from withsense_tf.index.trail.restriction_reasons import LIKE, REASONS, TYPED_SAYS, kept_back
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import RELEASE
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.places import Hit, Withheld
@@ -80,6 +85,18 @@ def test_a_contact_sheet_is_saved(index: str, tmp_path: Path) -> None:
     run("search", "a dog", "--minimum", "0", "--index", index, "--save", str(tmp_path / "new" / "sheet.png"))
     with Image.open(tmp_path / "new" / "sheet.png") as sheet:
         assert sheet.width > 600
+
+
+def test_a_search_says_that_the_photos_it_finds_are_gone_and_what_mends_it(
+    fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = [item_of(tmp_path / "photos", f"{look}.png", look) for look in range(4)]
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store, Policy.of_service())
+    words = ("search", "a plain red wall", "--minimum", "0", "--index", str(index.folder))
+    assert "is gone" not in finish(app, *words).stderr
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    warning = " ".join(finish(app, *words).stderr.split())
+    assert f"Warning: The folder {tmp_path}/photos is gone" in warning
 
 
 def test_the_next_page_goes_on_where_the_first_ended(index: str) -> None:

@@ -17,8 +17,11 @@ from run_command import run, runner
 from withsense_tf.__main__ import app
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.data import flickr8k
-from withsense_tf.errors import DataWarning
+from withsense_tf.data.folder import load
+from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.index import catalog
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.state_table import set_state
 
 
 def copied(index: str, place: Path) -> str:
@@ -145,6 +148,19 @@ def test_recall_of_the_exact_engine_is_1(index: str) -> None:
     assert "recall@5 of photo vectors: 1.0000" in run(
         "index", "recall", "-k", "5", "--sample", "20", "--index", index
     )
+
+
+def test_whether_another_folder_replaces_the_photos_is_asked_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    index = PhotoIndex.make(tmp_path / "index")
+    with index.catalog.writing() as tables:
+        set_state(tables, source=str(tmp_path / "old"), current=1)
+    monkeypatch.setattr(load, "load_dataset", lambda *_, **__: pytest.fail("it was read"))
+    done = runner.invoke(app, ["index", "update", str(tmp_path / "new"), "--index", str(index.folder)])
+    assert isinstance(done.exception, SettingError)
+    assert "say --replace" in str(done.exception)
 
 
 @pytest.mark.slow

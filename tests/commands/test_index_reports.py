@@ -37,7 +37,9 @@ def test_a_matcher_of_another_law_or_of_none_is_warned_of(capsys: pytest.Capture
 
 def test_of_what_was_taken_out_along_is_said_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
     tell_gone(["one.jpg"], {"one.jpg": "", "page.jpg": "one.jpg", "copy.jpg": ""}, [])
-    assert capsys.readouterr().out == "Also taken out: page.jpg shows one.jpg.\n"
+    assert capsys.readouterr().out == (
+        "Also taken out: page.jpg shows one.jpg.\nAlso taken out: copy.jpg is a copy.\n"
+    )
 
 
 def test_who_asks_again_is_told_that_it_was_done_and_only_what_never_was_in_is_an_error(

@@ -32,7 +32,7 @@ REASONS = {
     "copies of restricted photos": ["swing_again.jpg"],
     "keywords alone, which do not say who is there": ["beside.jpg", "within.jpg"],
     "no caption says what they show": ["bare.jpg"],
-    "by their names, columns or other texts": ["my_toddler.jpg"],
+    "by their names, keywords, columns or other texts": ["my_toddler.jpg"],
     "what may speak of them cannot be read": ["cut.jpg"],
 }
 

@@ -135,6 +135,11 @@ def test_what_is_decided_so_already_leaves_the_law_as_it_is(photos: Path, tmp_pa
     assert (table.read_bytes(), audit.read_bytes()) == (content, entries)
 
 
+def test_who_decides_is_not_told_again_what_the_folder_holds(photos: Path, tmp_path: Path) -> None:
+    _, advice = decide(photos, tmp_path / "o.csv")
+    assert advice.startswith("Servers need that option")
+
+
 def test_the_queue_as_json_and_as_a_sheet_for_who_decides(photos: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
     answer, note = invoke("queue", photos, "--json", "--sheet", sheet)

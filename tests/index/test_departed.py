@@ -45,6 +45,19 @@ def test_removing_the_photo_that_is_known_to_show_a_child_does_not_free_its_copy
     assert shown(index) == {"wall.png"}
 
 
+def test_a_photo_that_is_here_under_another_name_has_not_left(
+    index: PhotoIndex, kid: Item, copy: Item, wall: Item
+) -> None:
+    moved = dataclasses.replace(kid, name="new/far.png", captions=(("new/far.png#0", kid.captions[0][1]),))
+    ingest(index, [moved, copy, wall], LAW, others="remove")
+    assert index_status(index).departed == 0
+    assert "restricted photos left" not in index_status(index).as_text()
+    assert shown(index) == {"wall.png"}
+    ingest(index, [], LAW, remove=["new/far.png"])
+    # Its content left once, however many names it had.
+    assert index_status(index).departed == 1
+
+
 def test_neither_does_losing_it_damaging_it_or_another_picture_under_its_name(
     index: PhotoIndex, kid: Item, copy: Item, wall: Item, looks: Path
 ) -> None:

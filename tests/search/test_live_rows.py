@@ -59,7 +59,7 @@ def test_a_ranking_that_is_walked_twice_is_looked_up_once_and_no_further_than_on
         tables.set_trace_callback(None)
 
 
-def test_copies_are_the_others_of_a_photos_group_that_meet_filters(index: PhotoIndex) -> None:
+def test_copies_are_the_photos_of_a_group_that_meet_filters(index: PhotoIndex) -> None:
     with index.catalog.reading() as tables:
         number, door = index.current(tables).number, IndexDoor(LAW, tables, "BB")
         photos = [photo for _, photo in LiveRows(tables, number, door, ranking([2, 3]))]
@@ -67,6 +67,6 @@ def test_copies_are_the_others_of_a_photos_group_that_meet_filters(index: PhotoI
         some = copies_of(tables, number, door, photos, (parse_filter("iso=100"),))
         assert copies_of(tables, number, door, [], ()) == {}
     names = [[copy.name for _, copy in copies[photo.number]] for photo in photos]
-    assert names == [["twin 1.png", "twin 2.png"], []]
-    assert [row for row, _ in copies[photos[0].number]] == [6, 7]
+    assert names == [["002.png", "twin 1.png", "twin 2.png"], ["003.png"]]
+    assert [row for row, _ in copies[photos[0].number]] == [2, 6, 7]
     assert [copy.name for _, copy in some[photos[0].number]] == ["twin 1.png"]

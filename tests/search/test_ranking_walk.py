@@ -448,3 +448,36 @@ def test_a_search_by_a_changed_law_refuses_until_the_photos_are_judged_anew(
         assert judge_anew(index, policy, lift=policy is LAW)
         assert len(search("a wall", minimum=0.0).withheld) == withheld
         assert not judge_anew(index, policy)
+
+
+def test_of_copies_the_greatest_picture_stands_for_all_and_of_equally_great_ones_the_best(
+    matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    def sized(name: str, light: int, side: float, text: str) -> Item:
+        facts = {"width": 2 * side, "height": side}
+        return item_of(looks, name, 7, light, texts=[text], facts=facts)
+
+    photos = [
+        sized("upload.png", 0, 10, "A striped crimson wall ."),
+        sized("mine.png", 1, 30, "A plain navy cloth ."),
+        sized("other.png", 2, 30, "A striped crimson cloth ."),
+    ]
+    index = new_index(tmp_path / "index", matcher, [*photos, item_of(looks, "far.png", 1)], store)
+    search = Search(index, policy=LAW, country="BB")
+
+    def answer(text: str) -> dict[str, tuple[str, ...]]:
+        return {hit.photo: hit.duplicates for hit in search(text, minimum=0.0)}
+
+    first = answer("a striped crimson wall")
+    assert first.pop("far.png") == ()
+    ((stands, others),) = first.items()
+    assert stands != "upload.png"
+    assert {stands, *others} == {"upload.png", "mine.png", "other.png"}
+    # What is left out, or is itself the query, stands for nothing.
+    assert answer("a wall -cloth")["upload.png"] == ()
+    like = {hit.photo for hit in search(photo="mine.png", minimum=0.0)}
+    assert "other.png" in like
+    ingest(index, photos[:2], LAW)
+    ingest(index, [], LAW, remove=["other.png"])
+    hit = next(hit for hit in search("a striped crimson wall", minimum=0.0) if hit.photo != "far.png")
+    assert (hit.photo, hit.digest, hit.path) == ("mine.png", photos[1].digest, photos[1].path)

@@ -34,6 +34,7 @@ class PhotoAnswer(JsonAnswer):
     id: str = Field(examples=[PHOTO_ID])
     name: str = Field(examples=["Norway/beach.jpg"])
     captions: list[CaptionText]
+    keywords: list[str] = Field(default=[], examples=[["lighthouse"]])
     facts: dict[str, Cell] = Field(examples=[{"camera": "Nikon D90", "iso": 200.0}])
     width: int | None = Field(default=None, examples=[4288])
     height: int | None = Field(default=None, examples=[2848])

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from withsense_tf.app.answers import Cell
 from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.photo_service import Doorway
 from withsense_tf.common.limits import parse_json
+from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.data.named import column_text
 from withsense_tf.index.brought import author
-from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of_photos
-from withsense_tf.index.tables.photos_table import live_of_names, photo_records
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, texts_of_photos
+from withsense_tf.index.tables.photos_table import live_names_like, live_of_names, photo_records
 from withsense_tf.search.said_words import ShownTexts
+
+BEFORE_MARKS: Final = re.compile(r"\s+(?=[.,!?;:]|(?:n['’]t|['’](?:s|re|ve|ll|d|m))\b)")
 
 
 def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -38,6 +41,9 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
                 for id_, text in texts.get((photo, CAPTIONS), ())
                 if shown.tells(photo, id_, text)
             ],
+            "keywords": list(
+                keywords_among(one for one in texts.get((photo, OTHER_TEXTS), ()) if shown.tells(photo, *one))
+            ),
             "facts": cells,
             "width": _whole(cells.get("width")),
             "height": _whole(cells.get("height")),
@@ -46,13 +52,19 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
     return known_photos
 
 
-def caption_text(text: str) -> str:
-    """Write a caption without the blank that data sets have before its stop.
+def copies_to_name(here: Doorway, name: str) -> list[str]:
+    """Return the names of the copies of a photo that may be found, where it may be shown itself."""
+    copies = live_names_like(here.tables, name) if here.door.photo(name) else []
+    return [copy for copy in copies if here.door.lets_find(copy)]
 
-    >>> caption_text("A dog runs .")
-    'A dog runs.'
+
+def caption_text(text: str) -> str:
+    """Write a caption without the blanks that data sets have before marks and short endings.
+
+    >>> caption_text("A dog runs to the water 's edge .")
+    "A dog runs to the water's edge."
     """
-    return re.sub(r"\s+([.,!?])", r"\1", text).strip()
+    return BEFORE_MARKS.sub("", text).strip()
 
 
 def image_path(id_: str, country: str | None) -> str:

@@ -31,6 +31,9 @@ from withsense_tf.errors import SettingError, shown
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.search.hits import Hits
 
@@ -93,8 +96,9 @@ def search(
         check_picture(save)
     if page > 1 and after is not None:
         raise SettingError("--page and --after both say where the answer goes on: give one of them.")
+    photos = PhotoIndex(index)
     ask = partial(
-        Search(PhotoIndex(index), policy=Policy.of_files(law), country=country),
+        Search(photos, policy=Policy.of_files(law), country=country),
         text,
         photo=photo,
         where=where or (),
@@ -104,14 +108,24 @@ def search(
         says=says,
     )
     hits = ask(k=k, after=after) if after is not None else _page_of(ask, page, k)
-    if save is not None:
-        typer.echo(f"Wrote {hits.save(save)}.", err=True)
+    _draw(photos, hits, save)
     if json:
         typer.echo(json_format.dumps(hits.as_dict(), indent=1, ensure_ascii=False))
     else:
         # Where a page ends takes 300 signs, which are for programs.
         more = f"--page {page + 1}" if after is None else f"--after {hits.after}"
         typer.echo(_in_its_language(hits, more if hits.after else ""))
+
+
+def _draw(index: PhotoIndex, hits: Hits, save: Path | None) -> None:
+    """Save the photos of an answer as one picture, if asked; say which are not where they were indexed."""
+    from withsense_tf.index.integrity.file_checks import gone_photo
+
+    with index.catalog.reading() as tables:
+        if sentence := gone_photo(tables, ((hit.photo, str(hit.path)) for hit in hits), index.folder):
+            typer.echo(f"Warning: {sentence}", err=True)
+    if save is not None:
+        typer.echo(f"Wrote {hits.save(save)}.", err=True)
 
 
 def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:

@@ -123,23 +123,24 @@ def update(
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.item import items_of
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.build import check_names, claim, unusable_photos, with_texts_of_index
+    from withsense_tf.index.upkeep import build as upkeep
     from withsense_tf.index.upkeep.ingest import Others, ingest
     from withsense_tf.index.upkeep.judge_anew import check_may_judge
     from withsense_tf.policy.current_policy import Policy
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
     check_may_judge(photos, policy, lift)
+    upkeep.check_source(photos, folder, keep or replace)  # before the work
     captions = captions_of_options(caption_file, photo_column, text_column)
     data = load_dataset(folder, captions=captions, tell=typer.echo)
     items = items_of(data, photo_facts(folder, data.photos, known_facts=data.listed_facts))
     if keep:
-        check_names(photos, folder, items, replace)
-        items = items if lift else with_texts_of_index(photos, folder, items)
+        upkeep.check_names(photos, folder, items, replace)
+        items = items if lift else upkeep.with_texts_of_index(photos, folder, items)
     else:
-        claim(photos, folder, replace)
+        upkeep.claim(photos, folder, replace)
     others: Others = "keep" if keep else "replace" if replace else "remove"
-    report = ingest(photos, [*items, *unusable_photos(data)], policy, others=others, lift=lift)
+    report = ingest(photos, [*items, *upkeep.unusable_photos(data)], policy, others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
     reports.tell_left_out(photos, report.quarantined)
 
@@ -198,9 +199,8 @@ def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
     from withsense_tf.index.upkeep.status import index_status
 
     numbers = index_status(PhotoIndex(index))
-    typer.echo(
-        json_format.dumps(numbers.as_dict(), indent=1, ensure_ascii=False) if json else numbers.as_text()
-    )
+    text = json_format.dumps(numbers.as_dict(), indent=1, ensure_ascii=False) if json else numbers.as_text()
+    typer.echo(text)
 
 
 @app.command("verify")

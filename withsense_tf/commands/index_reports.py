@@ -112,8 +112,8 @@ def how_to_readmit(index: Path, photos: Sequence[str], unknown: Sequence[str]) -
 def tell_gone(photos: Sequence[str], leaving: Mapping[str, str], unknown: Sequence[str]) -> None:
     """Name what left along with another photo, as it shows it, and what was out; what never was in ends with code 1."""
     for whole, part in leaving.items():
-        if part:
-            typer.echo(f"Also taken out: {whole} shows {part}.")
+        if part or whole not in photos:
+            typer.echo(f"Also taken out: {whole} {f'shows {part}' if part else 'is a copy'}.")
     before = [name for name in dict.fromkeys(photos) if name not in {*leaving, *unknown}]
     if before:
         verb = "was" if len(before) == 1 else "were"

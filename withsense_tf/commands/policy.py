@@ -166,7 +166,7 @@ def decide_photos(
     if table is None:
         raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
     all_names = [*(photos or ()), *(names.read_text(encoding="utf-8").splitlines() if names else ())]
-    dataset = load_dataset(data, tell=functools.partial(typer.echo, err=True))
+    dataset = load_dataset(data)
     contents, count = dict(dataset.content), 0
     one_by_one = trail.kept_from_folders(law, dataset, all_names) if decision == "allow" else frozenset[str]()
     for photo in trail.photos_named(all_names, contents):

@@ -28,10 +28,13 @@ from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
+    from withsense_tf.index.catalog import Catalog
     from withsense_tf.policy.service import LawFiles
 
 NEEDS = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart", "js_lib_htmx")
 
+# Photos whose files are looked for when a server starts.
+LOOKED_AT = 5
 # By name, too: the loop of one of several workers.
 EVEN_LOOP = "withsense_tf.app.guards.even_workers:EvenLoop"
 
@@ -108,7 +111,9 @@ def check(settings: AppSettings) -> None:
     from withsense_tf.index.catalog import Catalog
 
     settings.check_open_to_others()
-    Catalog(settings.index).close()
+    catalog = Catalog(settings.index)
+    warn_of_gone_photos(catalog)
+    catalog.close()
     warn_of_new_state(settings)
     warn_of_rights(settings)
     if settings.keys is not None:
@@ -119,6 +124,17 @@ def check(settings: AppSettings) -> None:
                 f"{settings.keys} has no key that opens anything. Make one: "
                 + command_line("keys", "create", "NAME", options={"--keys": settings.keys})
             )
+
+
+def warn_of_gone_photos(catalog: Catalog) -> None:
+    """Say that the photos are not where they were indexed; a few of them tell, as folders are moved as a whole."""
+    from withsense_tf.index.integrity.file_checks import gone_photo
+    from withsense_tf.index.tables.photos_table import live_files
+
+    with catalog.reading() as tables:
+        some = ((name, path) for name, path, _ in live_files(tables, LOOKED_AT))
+        if sentence := gone_photo(tables, some, catalog.folder):
+            typer.echo(f"Warning: {sentence}", err=True)
 
 
 def warn_of_rights(settings: AppSettings) -> None:

@@ -107,6 +107,15 @@ def erase_kept_out(index: PhotoIndex) -> None:
                     file.unlink(missing_ok=True)
 
 
+def erase_brought(index: PhotoIndex, file: Path, digest: str) -> None:
+    """Erase the file of a photo that a user brought and that left again, and the pictures made of no other photo."""
+    with index.catalog.writing() as tables:
+        places, digests = used_files(tables)
+        pictures = [] if digest in digests else [picture for picture, _ in _pictures(file.parent, {digest})]
+        for one in [*pictures, *([] if str(file) in places else [file])]:
+            one.unlink(missing_ok=True)
+
+
 def _files_kept_out(tables: sqlite3.Connection) -> list[tuple[Path, str]]:
     """Return the files of photos that were kept out, and the pictures made of them, each with the photo's digest."""
     own, photos = own_folder(tables), kept_out_photos(tables)

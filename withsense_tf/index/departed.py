@@ -22,7 +22,7 @@ from withsense_tf.index.tables.law_table import (
     is_restricted_by_evidence,
     own_restriction,
 )
-from withsense_tf.index.tables.photo_states import departed_again, departed_photos, make_departed
+from withsense_tf.index.tables.photo_states import departed_again, departed_contents, make_departed
 from withsense_tf.index.tables.photos_table import photo_of_id, reseal_photo
 from withsense_tf.index.tables.rows_table import delete_rows_of_photo
 from withsense_tf.index.tables.state_table import get_state
@@ -74,10 +74,13 @@ def _texts(tables: sqlite3.Connection, photo: int) -> set[tuple[str, ...]]:
 
 
 def count_departed(tables: sqlite3.Connection) -> int:
-    """Return how many departed photos still count against their copies under some age limit."""
+    """Return how many contents of departed photos still count against their copies under some age limit.
+
+    What is here under another name, as where its folder was renamed, has not left, though what its name said counts.
+    """
     limits = get_state(tables, "limits") or []
-    photos = departed_photos(tables)
-    return sum(any(any_restricted(tables, [photo], limit) for limit in limits) for photo in photos)
+    contents = departed_contents(tables).values()
+    return sum(any(any_restricted(tables, photos, limit) for limit in limits) for photos in contents)
 
 
 def any_restricted(tables: sqlite3.Connection, photos: Iterable[int], age_limit: int) -> bool:

@@ -19,13 +19,14 @@ LOOKED_UP: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class LivePhoto:
-    """A live photo: its number in the tables, what it is, and the number of its group of near-duplicates."""
+    """A live photo: its number in the tables, what it is, the number of its group of near-duplicates, and its size."""
 
     number: int
     name: str
     path: str
     fold: int
     digest: str = ""
+    pixels: float = 0.0
 
 
 class LiveRows:
@@ -68,18 +69,16 @@ class LiveRows:
 def copies_of(
     tables: sqlite3.Connection, model: int, door: IndexDoor, photos: Iterable[LivePhoto], where: Where
 ) -> dict[int, list[tuple[int, LivePhoto]]]:
-    """Return the other live photos that look like some photos and meet filters, by the photo's number.
+    """Return the live photos that look like some photos, these among them, and meet filters, by the photo's number.
 
     Each comes with its row, by name, and the door has looked all of them up.
     """
     originals = list(photos)
     groups: dict[int, list[tuple[int, LivePhoto]]] = {}
     folds = sorted({photo.fold for photo in originals if photo.fold is not None})
-    for number, name, path, fold, row, digest in live_copies(tables, model, folds, where):
-        groups.setdefault(fold, []).append((row, LivePhoto(number, name, path, fold, digest)))
-    copies = {
-        photo.number: [one for one in groups.get(photo.fold, ()) if one[1].number != photo.number]
-        for photo in originals
-    }
+    for *cells, row in live_copies(tables, model, folds, where):
+        copy = LivePhoto(*cells)
+        groups.setdefault(copy.fold, []).append((row, copy))
+    copies = {photo.number: groups.get(photo.fold, []) for photo in originals}
     door.look_up(copy.name for some in copies.values() for _, copy in some)
     return copies

@@ -219,20 +219,23 @@ class RankingWalk:
             self.tables, self.generation.number, self.door, page.shown.values(), self.request.where
         )
         return tuple(
-            replace(place, duplicates=self._names(copies[page.shown[place.place].number]))
+            self._as_greatest(place, page.shown[place.place], copies[page.shown[place.place].number])
             if isinstance(place, Hit)
             else place
             for place in page.places
         )
 
-    def _names(self, copies: Sequence[tuple[int, LivePhoto]]) -> tuple[str, ...]:
-        return tuple(
-            copy.name
+    def _as_greatest(self, hit: Hit, photo: LivePhoto, copies: Sequence[tuple[int, LivePhoto]]) -> Hit:
+        """Return a hit with the greatest picture of its copies; of equally great ones stands that which fits best."""
+        own = self.request.own_name
+        some = [
+            copy
             for row, copy in copies
-            if self._may_show(copy.name)
-            and copy.name != self.request.own_name
-            and not self._left_out(row, copy)
-        )
+            if self._may_show(copy.name) and copy.name != own and not self._left_out(row, copy)
+        ]
+        first = max(some, key=lambda copy: (copy.pixels, copy.number == photo.number), default=photo)
+        others = tuple(copy.name for copy in some if copy.number != first.number)
+        return replace(hit, photo=first.name, path=Path(first.path), digest=first.digest, duplicates=others)
 
     def _left_out(self, row: int, photo: LivePhoto) -> bool:
         """Return whether a photo has what must not be there or, as far as may be told, lacks what was asked for."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from app_places import SECRETS, Place
+from app_places import SECRETS, Place, ids_of
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
@@ -31,6 +32,24 @@ def test_a_photo_is_found_after_it_was_judged(place: Place, new_client: Callable
     kept = client.post("/add", files=sent, data={"text": "A toddler at a wall."}, headers=BB)
     assert "The law withholds this photo." in kept.text
     assert "<img" not in kept.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "It is a copy of shown_0.png."), ("ru", "Это копия: shown_0.png.")]
+)
+def test_who_brings_a_copy_is_told_of_which_photo_and_may_take_it_out_again(
+    place: Place, new_client: Callable[..., TestClient], language: str, words: str
+) -> None:
+    client = new_client(place.settings())
+    before = ids_of(client, "BB")
+    content = (place.photos / "look-0-0.png").read_bytes()
+    status, page = bring(client, content, "A plain wall.", language)
+    assert (status, words in page) == (201, True)
+    (receipt,) = re.findall(r'name="receipt" value="([^"]+)"', page)
+    assert ids_of(client, "BB") != before
+    after = client.post("/add/undo", data={"receipt": receipt}, headers=BB)
+    assert "Taken out again: your upload." in after.text
+    assert ids_of(client, "BB") == before
 
 
 def test_what_is_no_photo_is_refused_with_what_to_do(client: TestClient) -> None:
@@ -111,7 +130,7 @@ def test_who_waits_is_told_for_what_and_by_its_id_that_it_waits_still(
         state = {"id": answer.json()["id"], "state": "waiting"}
         assert (answer.status_code, answer.json()) == (202, answer.json() | state)
         told = client.get(f"/api/v1/photos/{state['id']}")
-        assert (told.status_code, told.json()) == (202, answer.json())
+        assert (told.status_code, told.json()) == (202, answer.json() | {"receipt": ""})
         # Of what never came nothing is known.
         assert client.get(f"/api/v1/photos/{service.ids.write('upload_0.png')}").status_code == 404
     client.post("/api/v1/upload", files=sent, data={"caption": "A striped wall."})

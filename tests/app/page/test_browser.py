@@ -653,3 +653,11 @@ def test_a_small_photo_is_as_wide_as_it_is_whatever_the_screen(visit: Visit) -> 
     )
     page.wait_for_function("document.querySelector('.stage img').naturalWidth === 16")
     assert page.evaluate(width) == 32
+
+
+def test_who_takes_a_photo_out_sees_first_what_leaves_with_it(visit: Visit) -> None:
+    page = visit(ASKED)
+    page.locator(".tile .open").first.click()
+    page.locator("#viewer[open] [data-shown]").wait_for()
+    page.get_by_text("Take out for good").first.click()
+    page.get_by_text("No other photo leaves with it.").wait_for()

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from app_places import SECRETS, Place, ids_of
+from small_index import item_of
 from starlette.testclient import TestClient
+
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.policy.current_policy import Policy
 
 BB = {"cookie": "withsense_country=BB"}
 
@@ -146,3 +152,19 @@ def test_a_description_is_said_to_find_the_photo_only_where_the_search_finds_it(
             assert ("Other photos fit these words better" in answer.text) == bool(others)
             assert ("the search is not sure of any photo" in answer.text) == (not is_there and not others)
             break
+
+
+def test_keywords_that_a_photo_is_found_by_are_shown(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    photo = item_of(place.photos, "coast.png", 50, texts=())
+    keywords = (("EXIF XPKeywords of coast.png", "lighthouse;storm wave"), ("name of coast.png", "coast"))
+    index = PhotoIndex(place.index)
+    ingest(index, [replace(photo, other_texts=keywords)], Policy.of_files(place.law))
+    index.close()
+    client, here = new_client(place.settings()), {"cookie": "withsense_country=AQ"}
+    (id_,) = (id_ for id_, name in ids_of(client, "AQ").items() if name == "coast.png")
+    assert client.get(f"/api/v1/photos/{id_}?country=AQ").json()["keywords"] == ["lighthouse", "storm wave"]
+    page = client.get(f"/photo/{id_}", headers=here).text
+    assert "<dd>lighthouse, storm wave</dd>" in page
+    assert "Nobody has described" not in page

@@ -354,3 +354,27 @@ def test_how_many_photos_nobody_has_described_is_said_with_what_to_do(
     assert "1 photo of the index is withheld: no caption says what it shows." in page
     bare_photos = client.get("/review?rule=no+captions").text
     assert ("bare.png" in bare_photos, "IPTC Keywords:</b> rocks</li>" in bare_photos) == (True, True)
+
+
+def test_before_a_photo_is_taken_out_its_copies_are_named_and_an_upload_may_leave_alone(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings(country="BB"))
+    sent = {"photo": ("a.png", (place.photos / "look-0-0.png").read_bytes(), "image/png")}
+    copy = client.post("/api/v1/upload", files=sent, data={"caption": ["A marmalade wall ."]}).json()
+    page = client.get(f"/photo/{copy['id']}").text
+    assert f'<a href="/photo/{copy["copies"][0]}">shown_0.png</a>' in page
+    assert f'hx-get="/review/leaving/{copy["id"]}"' in page
+    listing = client.get(f"/review/leaving/{copy['id']}").text
+    assert "1 other photo leaves with it:" in listing
+    assert "<li>shown_0.png</li>" in listing
+    assert 'name="alone"' in listing
+    of_folder = client.get(f"/review/leaving/{copy['copies'][0]}").text
+    assert copy["photo"]["name"] in of_folder
+    assert 'name="alone"' not in of_folder
+    said = {"id": copy["id"], "by": "Ann", "reason": "A slip.", "sure": "yes", "alone": "yes"}
+    after = client.post("/review/remove", data=said)
+    assert f"Taken out again: {copy['photo']['name']}." in after.text
+    assert client.get(f"/photo/{copy['id']}").status_code == 404
+    alone = client.get(f"/review/leaving/{copy['copies'][0]}").text
+    assert "No other photo leaves with it." in alone

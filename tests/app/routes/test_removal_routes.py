@@ -80,6 +80,21 @@ def test_copies_leave_too_and_of_an_upload_no_file_stays(
     assert {one["photo"] for one in trail} == {one["photo"]["name"] for one in (first, second)}
 
 
+def test_an_upload_that_is_a_copy_leaves_alone_where_that_is_asked(
+    reviewer: TestClient, place: Place
+) -> None:
+    before = ids_of(reviewer, "BB")
+    copy = upload(reviewer, (place.photos / "look-0-0.png").read_bytes()).json()
+    answer = remove(reviewer, copy["id"], alone="true")
+    assert (answer.status_code, answer.json()["photos"]) == (200, 1)
+    assert ids_of(reviewer, "BB") == before
+    again = upload(reviewer, (place.photos / "look-0-0.png").read_bytes()).json()
+    assert (again["state"], again["id"]) == ("searchable", copy["id"])
+    refused = remove(reviewer, id_of(reviewer, "shown_1.png"), alone="true")
+    assert (refused.status_code, refused.json()["kind"]) == (409, "no_upload")
+    assert remove(reviewer, copy["id"]).json()["photos"] == 2
+
+
 def test_a_collage_that_shows_it_leaves_too_and_answer_and_trail_say_so(reviewer: TestClient) -> None:
     photos = {}
     for name, picture in (

@@ -336,3 +336,57 @@ def test_a_photo_that_is_too_large_is_not_taken(place: Place, new_client: Callab
     small = new_client(place.settings(upload_bytes=1_000, upload_pixels=1_000))
     assert send(small, PNG, "A wall .").status_code == 413
     assert send(small, b"x" * 400_000, "A wall .").status_code == 413
+
+
+def test_of_a_copy_it_is_said_of_which_photos_it_is_one(writer: TestClient, place: Place) -> None:
+    names = ids_of(writer, "BB")
+    first = (place.photos / "look-0-0.png").read_bytes()
+    answer = send(writer, brightened(first), "A marmalade wall .").json()
+    assert (answer["state"], answer["is_copy"]) == ("searchable", True)
+    assert [names[id_] for id_ in answer["copies"]] == ["shown_0.png"]
+    alone = send(writer, png_of(3), "A velvet wall .").json()
+    assert (alone["is_copy"], alone["copies"]) == (False, [])
+    # Of a photo that is withheld nothing is said.
+    of_withheld = send(writer, (place.photos / "look-6-0.png").read_bytes(), "A wall .").json()
+    assert (of_withheld["state"], of_withheld["copies"]) == ("withheld", [])
+
+
+@pytest.mark.closed
+def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
+    place: Place, signed_client: Callable[..., TestClient]
+) -> None:
+    writer, stranger = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
+    before = ids_of(writer, "BB")
+    first = (place.photos / "look-0-0.png").read_bytes()
+    sent = send(writer, brightened(first), "A marmalade wall .").json()
+    assert writer.get(sent["photo"]["image"]).status_code == 200
+    address = f"/api/v1/upload/{sent['receipt']}"
+    assert stranger.delete(address).status_code == 404
+    assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
+    assert ids_of(writer, "BB") == before
+    folder = place.index / "app"
+    assert not [*(folder / "photos").iterdir(), *(folder / "thumbnails").rglob("*.*")]
+    entries = [json.loads(line) for line in place.log.read_text(encoding="utf-8").splitlines()]
+    (entry,) = [one for one in entries if one.get("decision") == "upload taken back"]
+    assert (entry["by"], entry["photo"]) == ("Rita", sent["photo"]["name"])
+    # It may come again. What restricts its copies goes on to do so.
+    child = send(writer, brightened(first), "A toddler by a wall .").json()
+    assert child["state"] == "withheld"
+    assert "shown_0.png" not in ids_of(writer, "BB").values()
+    assert writer.delete(f"/api/v1/upload/{child['receipt']}").status_code == 204
+    assert "shown_0.png" not in ids_of(writer, "BB").values()
+    index = PhotoIndex(place.index)
+    assert verify_index(index) == []
+
+
+def test_a_photo_that_waits_is_taken_back_too(
+    writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(write_routes, "judge_own", lambda *_: None)
+        patch.setattr(write_routes, "judge_rest", lambda *_: None)
+        waiting = send(writer, png_of(6), "A wall .").json()
+    assert waiting["state"] == "waiting"
+    address = f"/api/v1/upload/{waiting['receipt']}"
+    assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
+    assert not list((place.index / "app" / "quarantine").iterdir())

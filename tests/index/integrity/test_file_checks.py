@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from small_index import draw_look
 
-from withsense_tf.index.integrity.file_checks import file_problems
+from withsense_tf.index.integrity.file_checks import file_problems, gone_photo
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.state_table import set_state
 
 INDEX = Path("an index")
 
@@ -56,3 +58,20 @@ def test_files_of_one_reason_share_a_line(photos: list[tuple[str, str, str]]) ->
         line.endswith("withsense index update '/my photos' --index 'an index'") for line in (missing, empty)
     )
     assert all("index update" not in line for line in file_problems(photos, None, INDEX))
+
+
+def test_of_a_few_photos_the_first_that_is_gone_tells_what_mends_it(
+    photos: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    index, places = PhotoIndex.make(tmp_path / "index"), [(name, path) for name, path, _ in photos]
+    with index.catalog.writing() as tables:
+        set_state(tables, source=str(tmp_path / "disk"))
+        assert gone_photo(tables, places, INDEX) is None
+        Path(places[1][1]).unlink()
+        assert (gone_photo(tables, places, INDEX) or "").startswith(f"The file of {places[1][0]} is gone:")
+        (tmp_path / "disk").rename(tmp_path / "moved")
+        line = gone_photo(tables, places, INDEX) or ""
+    assert line.startswith(
+        f"The folder {tmp_path}/disk is gone: what was there is found, and cannot be shown."
+    )
+    assert line.endswith("withsense index update NEW_FOLDER --replace --index 'an index'")

@@ -12,7 +12,7 @@ from withsense_tf.index.tables.photo_states import (
     count_and_sum,
     count_staged,
     departed_again,
-    departed_photos,
+    departed_contents,
     groups_of,
     latest_staged,
     live_and_departed_groups,
@@ -75,7 +75,7 @@ def test_what_is_live_already_is_told_from_what_has_the_same_file(tables: sqlite
 def test_a_photo_that_departs_keeps_neither_path_nor_group(tables: sqlite3.Connection) -> None:
     set_groups(tables, [(1, 1)])
     make_departed(tables, 1, '{"place": "Paris"}')
-    assert departed_photos(tables) == [1, 4]
+    assert list(departed_contents(tables).values()) == [[1], [4]]
     assert photo_records(tables, photos_of_ids([1]))[0][2:5] == ("", "digest of a.png", '{"place": "Paris"}')
     assert groups_of(tables, [1]) == set()
 

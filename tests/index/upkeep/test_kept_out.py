@@ -20,7 +20,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import delete_kept_out, insert_kept_out, kept_out_photos
 from withsense_tf.index.tables.photos_table import live_ids
 from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
-from withsense_tf.index.upkeep.kept_out import keep_out, readmit
+from withsense_tf.index.upkeep.kept_out import keep_out, readmit, who_leaves
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 
@@ -50,7 +50,11 @@ def test_a_copy_of_a_photo_that_was_removed_stays_out_until_it_is_readmit(
 def test_copies_leave_with_the_photo_that_is_removed_and_come_back_with_it(
     index: PhotoIndex, kid: Item, copy: Item
 ) -> None:
+    with index.catalog.reading() as tables:
+        would_leave = who_leaves(tables, "far.png")
+        assert kept_out_photos(tables) == []
     leaving, _ = keep_out(index, ["far.png"])
+    assert would_leave == leaving
     assert sorted(leaving) == ["copy.png", "far.png"]
     ingest(index, [], LAW, remove=leaving)
     assert ingest(index, [kid, copy], LAW).kept_out == 2

@@ -10,9 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.own_verdict import first_restricting
 from withsense_tf.app.page.wording import Wording
+from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
-from withsense_tf.app.routes.write_routes import Author, CaptionField, quarantine_of, upload
+from withsense_tf.app.routes.write_routes import Author, CaptionField, quarantine_of, take_upload_back, upload
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.data.named import own_texts
 
@@ -55,11 +56,21 @@ def add(
     own_text, verdict = (
         first_restricting(request, (caption, *names)) if answer.state == "withheld" else ("", None)
     )
-    values = {"answer": answer, "own_text": own_text, "verdict": verdict}
+    copies = [service.ids.read(id_) for id_ in answer.copies]
+    values = {"answer": answer, "own_text": own_text, "verdict": verdict, "copies": copies}
     if answer.state == "waiting":
         # Another worker may have taken the last one up by now.
         values["count"] = max(1, quarantine_of(service).count())
     return _page(request, response.status_code, **values)
+
+
+@router.post("/add/undo")
+def undo(
+    request: Request, service: Service, receipt: Annotated[str, Form(min_length=1, max_length=MOST_SIGNS)]
+) -> Response:
+    """Take out again what was just brought."""
+    take_upload_back(request, service, receipt)
+    return _page(request, taken_back=PageReader.of(request).wording("your_upload"))
 
 
 def wrong_words(wording: Wording, text: str, by: str) -> str:
@@ -81,6 +92,8 @@ def _page(request: Request, status: int = 200, **values: Any) -> Response:
         "own_text": "",
         "verdict": None,
         "fields": None,
+        "copies": [],
+        "taken_back": "",
         **values,
     }
     return page(request, "add.html", status, active="add", **values)

@@ -13,6 +13,7 @@ from withsense_tf.app.page.add_page import wrong_words
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.models_page import ModelNumber
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.photo_texts import copies_to_name
 from withsense_tf.app.questions import Question
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import PhotoId, Service, may_review, needs
@@ -68,11 +69,14 @@ def _fit(service: PhotoService, id_: str, question: FoundBy, country: str | None
 def _page_of(request: Request, service: PhotoService, id_: str, question: FoundBy, **more: Any) -> Response:
     reader = PageReader.of(request)
     known_photo = questions.photo(service, id_, reader.country)
+    with service.doorway(reader.country) as here:
+        copies = {service.ids.write(one): one for one in copies_to_name(here, known_photo.name)}
     fit = _fit(service, id_, question, reader.country)
     found_by = {"q": question.q, "literal": question.literal and "true", "model": question.model}
     values: dict[str, Any] = {
         "fit": fit,
         "photo": known_photo,
+        "copies": copies,
         "added": None,
         "problem": None,
         "fields": None,

@@ -12,29 +12,32 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from withsense_tf.app import review
-from withsense_tf.app.page.drawing_board import Back, PageReader, go_back, page, url
+from withsense_tf.app.page.drawing_board import PageReader, go_back, page, url
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
-from withsense_tf.app.routes.common import Service, needs, signer_of
+from withsense_tf.app.routes.common import PhotoId, Service, needs, signer_of
+from withsense_tf.app.routes.removal_routes import remove_alone
 from withsense_tf.app.routes.review_routes import (
-    By,
     Id,
     NewConsent,
     NewDecision,
     Number,
-    Reason,
     Signature,
     State,
 )
+from withsense_tf.app.uploads.index_writing import is_upload
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
+from withsense_tf.index.tables.photos_table import live_of_name, photo_records
+from withsense_tf.index.upkeep.kept_out import who_leaves
 from withsense_tf.policy.consent_register import EVERYWHERE
 
 router = APIRouter(prefix="/review", dependencies=[needs("review")], include_in_schema=False)
 Tab = Literal["withheld", "decisions", "permissions", "index"]
 ON_A_PAGE: Final = 20
+ALONE: Final = -1  # stands for how many left, where an upload left alone
 # What takes something back is signed.
 SignatureForm = Annotated[Signature, Form()]
 
@@ -109,19 +112,36 @@ def decide(request: Request, service: Service, decision: Annotated[DecisionForm,
     return _to("decisions", decision.back, _seal(service, decision.id))
 
 
+class RemovalForm(Signature):
+    """A photo that is to leave, and the page of the list that one comes from."""
+
+    id: Id
+    sure: Literal["yes"]  # nobody takes a photo out by a slip
+    back: str = Field(default="", max_length=16_000)
+    alone: bool = False
+
+
 @router.post("/remove")
-def remove(
-    request: Request,
-    service: Service,
-    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
-    reason: Annotated[Reason, Form()],
-    sure: Annotated[Literal["yes"], Form()],  # noqa: ARG001  # nobody takes a photo out by a slip
-    by: Annotated[By, Form()] = None,
-    back: Back = "",
-) -> Response:
-    """Take a photo out for good, with its copies and what shows it."""
-    leaving = review.remove(service, id, signer_of(request, by), reason)
-    return _to("decisions", back, _seal(service, id, len(leaving)))
+def remove(request: Request, service: Service, form: Annotated[RemovalForm, Form()]) -> Response:
+    """Take a photo out for good, with its copies and what shows it; or an upload alone."""
+    signer = signer_of(request, form.by)
+    if form.alone:
+        remove_alone(service, form.id, signer, form.reason)
+        return _to("withheld", form.back or "/review", _seal(service, form.id, ALONE))
+    leaving = review.remove(service, form.id, signer, form.reason)
+    return _to("decisions", form.back, _seal(service, form.id, len(leaving)))
+
+
+@router.get("/leaving/{id}")
+def leaving(request: Request, service: Service, id: PhotoId) -> Response:  # noqa: A002  # as the path has it
+    """Name the photos that would leave with one."""
+    name, _ = review.content_of(service, id)
+    with service.search().index.catalog.reading() as tables:
+        ((_, _, path, *_),) = photo_records(tables, live_of_name(name))
+        others = {other: part for other, part in who_leaves(tables, name).items() if other != name}
+    return page(
+        request, "leaving.html", active="review", others=others, may_stay=is_upload(service, name, path)
+    )
 
 
 @router.post("/undo/{number}")

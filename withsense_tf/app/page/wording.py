@@ -29,6 +29,7 @@ LABELS: Final = {
 QUOTATION_MARKS: Final = str.maketrans("“”", "«»")
 OWN_LABELS: Final = frozenset(
     {
+        "alone",
         "country",
         "given_by",
         "key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -9,8 +10,13 @@ from pydantic import Field
 
 from withsense_tf.app import review
 from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
+from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import PhotoId, Service, needs, problems, signer_of
 from withsense_tf.app.routes.review_routes import Words
+from withsense_tf.app.routes.write_routes import TAKEN_BACK, quarantine_of
+from withsense_tf.app.uploads.index_writing import take_back
+from withsense_tf.index.trail.decision_trail import Signer, new_decision, write_audit
+from withsense_tf.index.trail.signed_words import signed_words
 
 router = APIRouter(prefix="/photos", tags=["review"], dependencies=[needs("review")])
 
@@ -41,6 +47,9 @@ def remove(
         Words | None,
         Query(description="Who says so; where the server asks for keys, it is whose key it is."),
     ] = None,
+    alone: Annotated[
+        bool, Query(description="Of an upload: it alone leaves, its copies stay, and it may come again.")
+    ] = False,
 ) -> RemovalAnswer:
     """It and its copies are found no more, withheld ones too, and stay out, whoever brings them.
 
@@ -49,5 +58,20 @@ def remove(
     The files of uploads are erased, and the small pictures that were made of them; a file in a folder is its owner's.
     It may be asked again: the answer is the same. `index readmit` lets photos in again.
     """
+    if alone:
+        remove_alone(service, id, signer_of(request, by), reason)
+        return RemovalAnswer(id=id, photos=1, showing=[])
     leaving = review.remove(service, id, signer_of(request, by), reason)
     return RemovalAnswer(id=id, photos=len(leaving), showing=[name for name, part in leaving.items() if part])
+
+
+def remove_alone(service: PhotoService, id_: str, signer: Signer, reason: str) -> None:
+    """Take an upload out, and it alone; the audit log says who did it and why."""
+    who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
+    name, _ = review.content_of(service, id_)
+
+    def note(name: str, digest: str) -> None:
+        decision = new_decision(name, digest, TAKEN_BACK, (), replace(signer, name=who), why)
+        write_audit(decision, service.policy)
+
+    take_back(service, quarantine_of(service), name, note)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body, File, Form, Path, Request, Response, UploadFile
@@ -12,9 +11,18 @@ from withsense_tf.app import questions
 from withsense_tf.app.answers import NOTICE, PHOTO_ID, JsonAnswer, PhotoAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import Doorway, PhotoService, absent
+from withsense_tf.app.photo_texts import copies_to_name
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
-from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_own, judge_rest, refusal
+from withsense_tf.app.uploads.index_writing import (
+    Note,
+    add_caption,
+    check_author,
+    judge_own,
+    judge_rest,
+    refusal,
+    take_back,
+)
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
 from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.limits import QUERY_SIGNS
@@ -28,6 +36,8 @@ router = APIRouter(tags=["writing"], dependencies=[needs("write")])
 MOST_CAPTIONS: Final = 10
 # How the audit log calls that a photo was sent.
 UPLOAD: Final = "upload"
+# And that it was taken out again, and it alone.
+TAKEN_BACK: Final = "upload taken back"
 # What parts a key from a name in a receipt; no file's name has it.
 BETWEEN: Final = "\0"
 
@@ -74,6 +84,10 @@ class UploadAnswer(JsonAnswer):
         default=False,
         description="With `searchable`: the same photo was here already, and a search shows it once. With `withheld`: "
         "the photo is a copy of one that is here and withheld, or shows one, of which nothing is said. Else false.",
+    )
+    copies: list[str] = Field(
+        default=[],
+        description="With `searchable`: ids of the photos that it is a copy of, and that may be shown.",
     )
 
 
@@ -150,6 +164,26 @@ def upload(
     return answer.model_copy(update={"receipt": receipt, **more})
 
 
+ReceiptPath = Annotated[
+    str, Path(min_length=1, max_length=MOST_SIGNS, description="As `POST upload` gave it to this key.")
+]
+
+
+@router.delete(
+    "/upload/{receipt}",
+    summary="Take a photo that was brought out again",
+    status_code=204,
+    responses=problems(400, 404, 409),
+)
+def take_upload_back(request: Request, service: Service, receipt: ReceiptPath) -> None:
+    """It alone leaves, and its file is erased; its copies stay, and it may come again. Gone already, it is 404.
+
+    What it said still counts against its copies where it was withheld. All but the key that sent it get 404.
+    """
+    name = _upload_of(request, service, receipt)
+    take_back(service, quarantine_of(service), name, note_in_audit(request, service.policy, None, TAKEN_BACK))
+
+
 @router.get(
     "/upload/{receipt}",
     summary="What became of a photo that was brought?",
@@ -159,18 +193,22 @@ def receipt_answer(
     request: Request,
     service: Service,
     response: Response,
-    receipt: Annotated[
-        str, Path(min_length=1, max_length=MOST_SIGNS, description="As `POST upload` gave it to this key.")
-    ],
+    receipt: ReceiptPath,
     country: CountryParameter = None,
 ) -> UploadAnswer:
     """The same as `POST upload` answers, also why the photo was refused; to all but the key that sent it: 404."""
-    key, mark, name = (service.ids.read(receipt) or "").partition(BETWEEN)
-    if not mark or key != _key_of(request):
-        raise absent()
+    name = _upload_of(request, service, receipt)
     answer = upload_state(service, name, quarantine_of(service).waits(name), country)
     response.status_code = 200 if answer.state == "searchable" else 202
     return answer.model_copy(update={"receipt": receipt})
+
+
+def _upload_of(request: Request, service: PhotoService, receipt: str) -> str:
+    """Return the name of the photo that a receipt is for; raise where it was not given to the key that asks."""
+    key, mark, name = (service.ids.read(receipt) or "").partition(BETWEEN)
+    if not mark or key != _key_of(request):
+        raise absent()
+    return name
 
 
 def _key_of(request: Request) -> str:
@@ -178,12 +216,12 @@ def _key_of(request: Request) -> str:
     return "" if request.app.state.keys is None else str(request.state.key)
 
 
-def note_in_audit(request: Request, policy: Policy, by: str | None) -> Callable[[str, str], None]:
+def note_in_audit(request: Request, policy: Policy, by: str | None, what: str = UPLOAD) -> Note:
     """Return what writes a photo, by name and digest, into the audit log with who sends it: whose key it is, if any."""
     signer = signer_of(request, (by or NOBODY) if request.app.state.keys is None else None)
 
     def note(name: str, digest: str) -> None:
-        write_audit(new_decision(name, digest, UPLOAD, (), signer, f"said by {by or NOBODY}"), policy)
+        write_audit(new_decision(name, digest, what, (), signer, f"said by {by or NOBODY}"), policy)
 
     return note
 
@@ -204,23 +242,24 @@ def upload_state(service: PhotoService, name: str, waits: bool, country: str | N
     if waits:
         return UploadAnswer(id=id_, state="waiting")
     with service.doorway(country) as here:
-        is_copy = _is_copy(here, name)
+        is_copy, copies = (
+            _is_withheld_as_copy(here, name),
+            list(map(service.ids.write, copies_to_name(here, name))),
+        )
     try:
         photo = questions.photo(service, id_, country)
-        return UploadAnswer(id=id_, state="searchable", photo=photo, is_copy=is_copy)
+        return UploadAnswer(id=id_, state="searchable", photo=photo, is_copy=bool(copies), copies=copies)
     except ProblemError as problem:
         if problem.status == 451:
             return UploadAnswer(id=id_, state="withheld", notice=problem.detail, is_copy=is_copy)
         raise (refusal(service, name) if problem.status == 404 else problem) from problem
 
 
-def _is_copy(here: Doorway, name: str) -> bool:
-    """Return whether a photo is here under another name, too, that may be shown, or is withheld for another one."""
-    others = [one for one in live_names_of(here.tables, here.door.content(name)) if one != name]
-    if here.door.photo(name):
-        return any(map(here.door.photo, others))
+def _is_withheld_as_copy(here: Doorway, name: str) -> bool:
+    """Return whether a photo that is withheld is so for another one."""
     decision = here.door.decision(name)
     if decision is None:
         return False
     # What a person decided holds for the content, under all its names.
-    return decision.source.startswith((DUPLICATE, SHOWS)) or (decision.by_hand and bool(others))
+    is_there_twice = len(live_names_of(here.tables, here.door.content(name))) > 1
+    return decision.source.startswith((DUPLICATE, SHOWS)) or (decision.by_hand and is_there_twice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,19 +16,19 @@ from filelock import FileLock, Timeout
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
 from withsense_tf.app.guards.request_log import LOGGER, log_failure
-from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.photo_service import PhotoService, absent
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.uploads.photo_kinds import unusable
 from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import NOBODY, item_of_upload
-from withsense_tf.data.pictures.photo_file import PhotoError
+from withsense_tf.data.pictures.photo_file import PhotoError, digest_of
 from withsense_tf.encoders.vectors.store import LASTING
 from withsense_tf.errors import WithSenseError, on_disk
-from withsense_tf.index.brought import note_brought
+from withsense_tf.index.brought import erase_brought, note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import count_kept_out, quarantined_photos
-from withsense_tf.index.tables.photos_table import live_of_name
+from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.upkeep.ingest import ingest, look_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 
@@ -44,6 +44,11 @@ PATIENCE_SECONDS: Final = 20.0
 # What was said of a photo that waited is damaged, or its file is gone: neither will be otherwise the next time.
 NO_WORDS, NO_FILE = "upload_damaged", "photo_missing"
 HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
+NO_UPLOAD: Final = (
+    "Only a photo that was brought to this server is taken out alone.",
+    "One of a folder leaves alone with its file, at the next update.",
+)
+Note = Callable[[str, str], None]  # called with a photo's name and digest before it changes
 MOST_CAPTIONS: Final = 100  # of one photo
 
 
@@ -183,6 +188,37 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
         if report.quarantined or report.kept_out:
             remove(file)
         quarantine.leave(waiting)
+
+
+def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: Note) -> None:
+    """Take out a photo that a user brought, and it alone: its copies stay, and it may come again.
+
+    What it said of them counts on where it was restricted. It is there for who asks again after it was stopped.
+    """
+    folder = service.settings.state_folder / PHOTOS
+    file = folder / name
+    with _alone(service, LOOKING), writing_alone(service):
+        with service.doorway(None) as here:  # an index that is judged by another law is not changed
+            index, records = here.index, photo_records(here.tables, live_of_name(name))
+        waiting = [one for one in quarantine.waiting() if one.name == name]
+        if records and not is_upload(service, name, records[0][2]):
+            raise ProblemError(409, "no_upload", *NO_UPLOAD)
+        # A name that is no upload's may lead elsewhere.
+        files = [one.file for one in waiting] + [file] * (file.parent == folder and file.is_file())
+        digest = records[0][3] if records else digest_of(files[0]) if files else None
+        if digest is None:
+            raise absent()
+        note(name, digest)
+        for one in waiting:
+            quarantine.leave(one)
+        if records:
+            ingest(index, [], service.policy, remove=[name])
+        erase_brought(index, file, digest)
+
+
+def is_upload(service: PhotoService, name: str, path: str) -> bool:
+    """Return whether a photo's file lies where this server keeps what users brought."""
+    return Path(path).resolve() == (service.settings.state_folder / PHOTOS / name).resolve()
 
 
 def _item(waiting: WaitingPhoto, file: Path) -> Item:

@@ -72,7 +72,7 @@ def told_sources(
     elif with_captions < photos:
         line += f"; {photos - with_captions:,} without: where the law protects children these are not shown"
     if keywords:
-        line += f"; {keywords:,} of those without have keywords alone that do not say who is there"
+        line += f"; {keywords:,} of those without have keywords alone"
     lines = [f"{line}."]
     lines += [f"  {name}: {how}" for name, how in sources[["source", "how"]].to_numpy() if how]
     for kind, sentence in (

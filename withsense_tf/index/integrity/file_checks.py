@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from withsense_tf.data.pictures.looks import SIDE
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import some_of
+from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.printed_commands import index_command
 
 MOST_NAMED: Final = 3
@@ -32,6 +34,27 @@ def file_problems(photos: Sequence[tuple[str, str, str]], source: str | None, in
         _line(folder, reason, names, _advice(folder, source, index))
         for (folder, reason), names in problems.items()
     ]
+
+
+def gone_photo(tables: sqlite3.Connection, photos: Iterable[tuple[str, str]], index: Path) -> str | None:
+    """Say of the first of some photos (name, path) whose file is gone what mends it; None where all are there."""
+    for name, path in photos:
+        if _is_gone(Path(path)):
+            folder = _missing_folder(Path(path))
+            what = f"The file of {name}" if folder is None else f"The folder {folder}"
+            advice = _advice(folder, get_state(tables, "source"), index)
+            return f"{what} is gone: what was there is found, and cannot be shown.{advice}"
+    return None
+
+
+def _is_gone(file: Path) -> bool:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False  # it may be there
+    return False
 
 
 def _advice(folder: Path | None, source: str | None, index: Path) -> str:

@@ -106,9 +106,16 @@ def make_departed(tables: sqlite3.Connection, photo: int, facts: str) -> None:
     )
 
 
-def departed_photos(tables: sqlite3.Connection) -> list[int]:
-    """Return the departed photos."""
-    return [photo for (photo,) in tables.execute("SELECT id FROM photos WHERE writer = ?", (DEPARTED_MARK,))]
+def departed_contents(tables: sqlite3.Connection) -> dict[str, list[int]]:
+    """Return the departed photos by their digest, but for those that are live under any name."""
+    contents: dict[str, list[int]] = {}
+    rows = tables.execute(
+        "SELECT digest, id FROM photos WHERE writer = ? AND digest NOT IN (SELECT digest FROM live)",
+        (DEPARTED_MARK,),
+    )
+    for digest, photo in rows:
+        contents.setdefault(digest, []).append(photo)
+    return contents
 
 
 def departed_again(tables: sqlite3.Connection) -> list[tuple[int, int]]:

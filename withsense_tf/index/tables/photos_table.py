@@ -144,10 +144,10 @@ def live_ids(tables: sqlite3.Connection) -> dict[str, int]:
     return dict(tables.execute("SELECT name, id FROM live").fetchall())
 
 
-def live_files(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """Return the name, path and digest of each live photo, by name."""
+def live_files(tables: sqlite3.Connection, most: int = -1) -> list[tuple[str, str, str]]:
+    """Return the name, path and digest of each live photo, or of at most so many, by name."""
     folder = own_folder(tables)
-    rows = tables.execute("SELECT name, path, digest FROM live ORDER BY name")
+    rows = tables.execute("SELECT name, path, digest FROM live ORDER BY name LIMIT ?", (most,))
     return [(name, file_at(path, folder), digest) for name, path, digest in rows]
 
 
@@ -171,6 +171,15 @@ def live_names_of(tables: sqlite3.Connection, digest: str) -> list[str]:
     """Return the names of the live photos whose file has this digest, in order."""
     rows = tables.execute("SELECT name FROM live WHERE digest = ? ORDER BY name", (digest,))
     return [name for (name,) in rows]
+
+
+def live_names_like(tables: sqlite3.Connection, name: str) -> list[str]:
+    """Return the names of the other live photos that are copies of the one with a name, in order."""
+    rows = tables.execute(
+        "SELECT name FROM live WHERE fold = (SELECT fold FROM live WHERE name = ?) AND name != ? ORDER BY name",
+        (name, name),
+    )
+    return [other for (other,) in rows]
 
 
 def digests_of_live(tables: sqlite3.Connection, digests: Sequence[str]) -> set[str]:

@@ -72,13 +72,18 @@ def live_photos_at(
 def live_copies(
     tables: sqlite3.Connection, model: int, groups: Sequence[int], where: Where
 ) -> list[tuple[Any, ...]]:
-    """Return the live photos of groups that meet filters, by name: photo, name, path, group, row, digest."""
+    """Return the live photos of groups that meet filters, by name: photo, name, path, group, digest, pixels, row.
+
+    Where nobody said how large a picture is, it has 0 pixels.
+    """
     (condition, values), folder = to_sql(where), own_folder(tables)
     # CROSS JOIN: the groups first. SQLite by itself goes through all rows of the model.
     photos = tables.execute(
-        "SELECT photo, name, path, fold, row, digest FROM (SELECT id AS photo, name, path, fold, row, digest FROM live "
+        "SELECT photo, name, path, fold, digest, coalesce((SELECT w.number * h.number FROM facts AS w JOIN facts AS h "
+        "ON h.photo = w.photo AND h.name = 'height' WHERE w.photo = copy.photo AND w.name = 'width'), 0), row "
+        "FROM (SELECT id AS photo, name, path, fold, row, digest FROM live "
         "CROSS JOIN rows ON rows.photo = live.id AND generation = ? "
-        f"WHERE fold IN ({marks(groups)})) WHERE {condition} ORDER BY name",
+        f"WHERE fold IN ({marks(groups)})) AS copy WHERE {condition} ORDER BY name",
         (model, *groups, *values),
     )
     return [(photo, name, file_at(path, folder), *others) for photo, name, path, *others in photos]

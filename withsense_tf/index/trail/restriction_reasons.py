@@ -25,7 +25,7 @@ TYPED_SAYS: Final = '--says "a dog on a beach"'
 REASONS: Final = {
     NO_CAPTIONS: "no caption says what they show",
     "captions": "by their captions",
-    "texts": "by their names, columns or other texts",
+    "texts": "by their names, keywords, columns or other texts",
     UNREAD: "what may speak of them cannot be read",
     DUPLICATE: "copies of restricted photos",
     SHOWS: "show restricted photos",

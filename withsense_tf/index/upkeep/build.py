@@ -146,16 +146,22 @@ def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
     """Note whose photos the index holds; those of another folder are replaced only where that is said."""
     source = str(folder.resolve())
     with index.catalog.writing() as tables:
+        check_source(index, folder, replace)
+        # Before a photo is staged, a model learns, which takes minutes.
+        set_state(tables, source=source, builder={"process": os.getpid(), "since": time.time()})
+
+
+def check_source(index: PhotoIndex, folder: Path, replace: bool) -> None:
+    """Raise where an index holds the photos of another folder, unless they are to be replaced."""
+    with index.catalog.reading() as tables:
         # What was never built to its end belongs to nobody, once nobody is at work on it.
         is_owned = get_state(tables, "current") is not None or _is_under_way(tables)
         before = get_state(tables, "source") if is_owned else None
-        if before not in (None, source) and not replace:
-            raise SettingError(
-                f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or, if "
-                "that folder was moved here or its photos are to go, say --replace."
-            )
-        # Before a photo is staged, a model learns, which takes minutes.
-        set_state(tables, source=source, builder={"process": os.getpid(), "since": time.time()})
+    if before not in (None, str(folder.resolve())) and not replace:
+        raise SettingError(
+            f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or, if "
+            "that folder was moved here or its photos are to go, say --replace."
+        )
 
 
 def _is_under_way(tables: sqlite3.Connection) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NamedTuple
 
 from withsense_tf.data.pictures.near_duplicates import near_to, shown_in
 from withsense_tf.errors import SettingError, shown, some_of
@@ -18,7 +19,7 @@ from withsense_tf.index.tables.left_out_tables import (
     kept_out_photos,
     left_along,
 )
-from withsense_tf.index.tables.photos_table import live_looks
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, live_looks, photo_digests
 
 MOST_LISTED: Final = 10
 
@@ -30,28 +31,49 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[dict[str, str], l
     or a copy; and the names that the index does not have. Of one that it kept out before, what shows it leaves, too.
     """
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    parts, leaving = list(dict.fromkeys(names)), dict[str, str]()
+    parts = list(dict.fromkeys(names))
     with index.catalog.writing() as tables:
-        live, left_before = live_looks(tables), kept_out_photos(tables)
-        live_names = {name for name, *_ in live}
-        copies = {name: _copies(name, [*live, *left_before]) for name in parts}
-        for main, (name, digest, look) in ((part, copy) for part in parts for copy in copies[part]):
-            if name in live_names and name not in leaving:
-                insert_kept_out(tables, name, digest, look, since, name if name in parts else main)
-                leaving[name] = ""
+        left_before, leaving = kept_out_photos(tables), _leaving(tables, parts)
+        live_names = photo_digests(tables, LIVE_PHOTOS).keys()
+        for name, one in leaving.items():
+            insert_kept_out(tables, name, one.digest, one.look, since, one.along)
         # What left along with another, which may be let in again, stays out once it was asked for itself.
         guests = left_along(tables, {name for name, *_ in left_before}).keys() & set(parts) - live_names
         for name, digest, look in left_before:
             if name in guests:
                 insert_kept_out(tables, name, digest, look, since, name)
-        for part in parts:
-            for whole, digest in _showing([look for *_, look in copies[part]], live):
-                if whole not in leaving:
-                    # It shows others, too, which may stay: its own look would keep out what looks like it.
-                    insert_kept_out(tables, whole, digest, "", since, part)
-                    leaving[whole] = part
         put_census(tables)
-    return leaving, [name for name in parts if name not in live_names]
+    return {name: one.shows for name, one in leaving.items()}, [n for n in parts if n not in live_names]
+
+
+def who_leaves(tables: sqlite3.Connection, name: str) -> dict[str, str]:
+    """Return the names that would leave with a photo, as `keep_out` does, and keep none of them out."""
+    return {other: one.shows for other, one in _leaving(tables, [name]).items()}
+
+
+class _Leaver(NamedTuple):
+    """A photo that is to leave: what is kept of it, with which photo it leaves, and which one it shows, if any."""
+
+    digest: str
+    look: str
+    along: str
+    shows: str = ""
+
+
+def _leaving(tables: sqlite3.Connection, parts: Sequence[str]) -> dict[str, _Leaver]:
+    live = live_looks(tables)
+    photos, live_names = [*live, *kept_out_photos(tables)], {name for name, *_ in live}
+    copies, leaving = {part: _copies(part, photos) for part in parts}, dict[str, _Leaver]()
+    for part in parts:
+        for name, digest, look in copies[part]:
+            if name in live_names and name not in leaving:
+                leaving[name] = _Leaver(digest, look, name if name in parts else part)
+    for part in parts:
+        for whole, digest in _showing([look for *_, look in copies[part]], live):
+            if whole not in leaving:
+                # It shows others, too, which may stay: its own look would keep out what looks like it.
+                leaving[whole] = _Leaver(digest, "", part, part)
+    return leaving
 
 
 def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
