@@ -76,8 +76,8 @@ def ingest(
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
     go into quarantine, with those that were found to be so before. What is both to come and to be removed stays.
     Photos that were kept out stay out, and the files of those that users brought are erased. What users brought is
-    none of the `others`, but leaves with them where its file is damaged. If these are more than half of the index, they leave with "replace" alone; so do the captions
-    of more than half of those that have some.
+    none of the `others`, unless its file is gone or damaged. If these are more than half of the index, they leave with
+    "replace" alone; so do the captions of more than half of those that have some.
     That a restriction falls because its evidence left needs `lift`, and so does judging by less than before.
     """
     check_choice("others", others, ("keep", "remove", "replace"))
