@@ -82,10 +82,7 @@ def ingest(
     """
     check_choice("others", others, ("keep", "remove", "replace"))
     coming = list(photos)
-    if others != "keep":
-        names = {one.name for one in coming}
-        coming += [one for one in damaged_uploads(index) if one.name not in names]
-    unusable = [one for one in coming if isinstance(one, UnusablePhoto)]
+    unusable = _unusable(index, coming, others)
     items, kept_out = without_kept_out(index, [one for one in coming if isinstance(one, Item)])
     _check_names(items)
     names, remove = {item.name for item in items}, set(remove)
@@ -142,6 +139,14 @@ def remove_for_good(
     check_may_judge(index, policy)  # before a photo is written down that then stays
     leaving, unknown = keep(index, names)
     return ingest(index, [], policy, remove=leaving), leaving, unknown
+
+
+def _unusable(
+    index: PhotoIndex, coming: Sequence[Item | UnusablePhoto], others: Others
+) -> list[UnusablePhoto]:
+    """Return the photos that cannot be used, with uploads that are damaged where photos that do not come leave."""
+    uploads = [] if others == "keep" else damaged_uploads(index, coming)
+    return [*(one for one in coming if isinstance(one, UnusablePhoto)), *uploads]
 
 
 def _check_names(items: Sequence[Item]) -> None:

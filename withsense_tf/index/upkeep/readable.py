@@ -57,10 +57,10 @@ def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Unusable
     return {item.name: look for item, look in looks if isinstance(look, str)}, bad
 
 
-def damaged_uploads(index: PhotoIndex) -> list[UnusablePhoto]:
-    """Return what users brought whose file is there and is damaged, or another one: nobody can bring it back."""
+def damaged_uploads(index: PhotoIndex, others: Sequence[Item | UnusablePhoto]) -> list[UnusablePhoto]:
+    """Return what users brought, but `others`, whose file is there and is damaged, or is another one by now."""
     with index.catalog.reading() as tables:
-        names = brought_names(tables)
+        names = brought_names(tables) - {one.name for one in others}
         items = [item for _, item in stored_items(tables, LIVE_PHOTOS) if item.name in names] if names else []
     _, bad = looks_of_files([item for item in items if item.path.is_file()])
     return [one for one in bad if one.kind in LASTING | {"photo_changed"}]

@@ -68,8 +68,7 @@ def repair_index(index: PhotoIndex, policy: Policy, lift: bool = False) -> Repai
         count, unusable = _mend_rows(index, generation, in_use=number == current)
         repair.photos += count
         repair.unusable += unusable
-    names = {one.name for one in repair.unusable}
-    repair.unusable += [one for one in damaged_uploads(index) if one.name not in names]
+    repair.unusable += damaged_uploads(index, repair.unusable)
     if repair.unusable:
         _check_not_emptied(index, repair.unusable, live)
         ingest(index, repair.unusable, policy, lift=lift)

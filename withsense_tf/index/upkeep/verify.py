@@ -36,7 +36,7 @@ from withsense_tf.printed_commands import index_command
 
 BEFORE: Final = "the model before the present one"
 # What a model is for whose files are damaged, by whether what a search needs of it is whole.
-NEEDED: Final = {
+NEEDS: Final = {
     True: "Searches need none of them and answer; photos that come in do, and are refused.",
     False: "No search is answered.",
 }
@@ -125,7 +125,7 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
         f"To remove it, as it is {BEFORE}, run: {index_command(generation.folder.parents[1], 'compact')}"
     )
     if not generation.is_whole():
-        remedy = f"{NEEDED[is_readable]} {generation.build_again}" if in_use else removal
+        remedy = f"{NEEDS[is_readable]} {generation.build_again}" if in_use else removal
         problems.append(f"The files of {what} are not those that the index was built with. {remedy}")
     if in_use:
         missing = count_photos(tables, live_without_rows(number))
