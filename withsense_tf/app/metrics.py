@@ -74,7 +74,7 @@ class Metrics:
         return generate_latest(own) + generate_latest(of_index)
 
 
-def forget_under_way(worker: int) -> None:
+def forget_under_way(worker: int | None) -> None:
     """Let nothing count as under way any more of a worker, by its process number, that ended amid its requests."""
     if os.environ.get(SHARED_COUNTS):
         mark_process_dead(worker)  # type: ignore[no-untyped-call]  # prometheus_client gives it no types

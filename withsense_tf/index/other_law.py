@@ -39,15 +39,19 @@ def deciding_options(policy: Policy) -> dict[str, str] | None:
     return {name: value for name, value in options.items() if name not in DECIDE_NOTHING}
 
 
+def put_options(tables: sqlite3.Connection, policy: Policy) -> None:
+    """Write down by which options an index is judged."""
+    set_state(tables, **{JUDGED_WITH: deciding_options(policy)})
+
+
 def note_options(catalog: Catalog, policy: Policy) -> None:
-    """Write down by which options an index is judged, where others give the same law: its files may lie elsewhere."""
-    options = deciding_options(policy)
+    """Do so where others give the same law: its files may lie elsewhere by now."""
     with catalog.reading() as tables:
-        if options is None or options == get_state(tables, JUDGED_WITH):
+        if deciding_options(policy) in (None, get_state(tables, JUDGED_WITH)):
             return
     with catalog.writing() as tables:
         if get_state(tables, "policy") == policy.version:
-            set_state(tables, **{JUDGED_WITH: options})
+            put_options(tables, policy)
 
 
 def missing_options(tables: sqlite3.Connection, policy: Policy) -> dict[str, str]:

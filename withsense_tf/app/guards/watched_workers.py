@@ -98,7 +98,7 @@ def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
         sys.exit(STARTUP_FAILURE)
 
 
-def forget_counts(worker: int) -> None:
+def forget_counts(worker: int | None) -> None:
     """Let nothing count as under way that a worker was at when it ended."""
     from withsense_tf.app.metrics import forget_under_way  # late, as below
 
