@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -19,7 +22,12 @@ from withsense_tf.app import server
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.page.example_searches import _best_photos
 from withsense_tf.app.page.wording import LANGUAGES
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.server import REFUSAL_SECONDS, create_app, warm_page
+from withsense_tf.app.uploads.index_writing import PHOTOS
+from withsense_tf.app.uploads.quarantine import Description
+from withsense_tf.index.integrity.table_errors import ReadOnlyIndexError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -46,6 +54,30 @@ def test_what_the_first_page_offers_is_there_before_the_first_request(
         assert loaded.misses == before.misses + len(LANGUAGES)
         assert one.get("/", headers={"accept": "text/html"}).status_code == 200
         assert _best_photos.cache_info().misses == loaded.misses
+
+
+def test_what_the_server_asks_by_itself_is_no_entry_of_the_audit_log(place: Place) -> None:
+    settings = place.settings(state=place.index.parent / "state", law=replace(place.law, audit=place.log))
+    with TestClient(create_app(settings, warm_page), base_url="http://localhost:8000") as one:
+        page = one.get("/", headers={"accept": "text/html"})
+        assert 'class="query"' in page.text
+        assert not place.log.exists()
+        search(one, country="BB")
+        lines = [json.loads(line)["place"] for line in place.log.read_text().splitlines()]
+        assert lines == ["query", "result", "result"]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_index_that_may_only_be_read_is_an_error_of_uploads_only_where_one_waits(
+    place: Place, waits: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = PhotoService(place.settings(state=place.index.parent / "state"))
+    (service.settings.state_folder / PHOTOS).mkdir()
+    if waits:
+        quarantine_of(service).take(io.BytesIO(png_of(1)), Description((), None, "a.png"), 10**7, 10**7)
+    monkeypatch.setattr(server, "note_brought", Mock(side_effect=ReadOnlyIndexError(place.index)))
+    server.judge_leftovers(service)
+    assert ["uploads wait" in str(vars(one)) for one in caplog.records] == [True] * waits
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,20 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
     assert "The index is whole." in run("index", "verify", "--index", folder)
 
 
+def test_an_index_whose_server_cannot_start_or_tell_what_was_decided_is_not_whole(
+    index: str, tmp_path: Path
+) -> None:
+    folder, state = copied(index, tmp_path), tmp_path / "state"
+    for place, words in ((tmp_path / "index" / "app", ()), (state, ("--state", str(state)))):
+        place.mkdir(exist_ok=True)
+        (place / "photo_ids.key").write_bytes(bytes(10))
+        (place / "decisions.jsonl").write_text("{")
+        told = run("index", "verify", "--index", folder, *words, code=1)
+        assert f"{place / 'photo_ids.key'} holds no key of 32 bytes. Bring it back" in told
+        assert f"Line 1 of {place / 'decisions.jsonl'} is no decision" in told
+        assert "Problems: 2." in told
+
+
 def test_a_build_says_nothing_of_published_figures(
     small_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_index import LAW, item_of, items_of_looks, new_index
+from small_index import CHILD, INNOCENT, LAW, draw_look, item_of, items_of_looks, new_index, shown
 
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
 from withsense_tf.index.brought import BY_USER, brought_names, erase_kept_out, note_brought
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.item import Item
@@ -23,6 +24,7 @@ from withsense_tf.index.tables.photos_table import live_of_name, live_tags
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import Others, ingest
 from withsense_tf.index.upkeep.kept_out import keep_out
+from withsense_tf.index.upkeep.repair import repair_index
 from withsense_tf.index.upkeep.staging import Staging
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
@@ -304,3 +306,52 @@ def test_captions_that_two_servers_bring_at_the_same_time_both_stay(
     amid_staging(monkeypatch, lambda: ingest(other, [with_caption(other, "001.png", more)], LAW))
     ingest(index, [with_caption(index, "001.png", LATER)], LAW)
     assert captions(index, "001.png") == [*before, more, LATER]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("way", ["update", "repair"])
+def test_an_upload_whose_file_is_damaged_leaves_and_what_restricted_its_copies_stays_known(
+    index: PhotoIndex, tmp_path: Path, way: str
+) -> None:
+    uploads = tmp_path / "state" / "photos"
+    ingest(
+        index, [item_of(uploads, "upload_2.png", 6, texts=[CHILD]), item_of(uploads, "upload_3.png", 7)], LAW
+    )
+    copy = item_of(tmp_path / "folder", "copy.png", 6, light=2, texts=[INNOCENT])
+    ingest(index, [copy], LAW)
+    assert shown(index) == {"000.png", "001.png", "002.png", "upload_1.png", "upload_3.png"}
+    draw_look(uploads, 6).write_text("broken")
+    shutil.copy(draw_look(uploads, 7), draw_look(uploads, 5))
+    told = verify_index(index, files=True)
+    assert all(
+        any(f"The file of {name} " in line for line in told) for name in ("upload_1.png", "upload_2.png")
+    )
+    if way == "repair":
+        left = repair_index(index, LAW).unusable
+    else:
+        left = ingest(
+            index, [*items_of_looks(tmp_path / "folder", 3), copy], LAW, others="remove"
+        ).quarantined
+    assert {one.name for one in left} == {"upload_1.png", "upload_2.png"}
+    assert verify_index(index, files=True) == []
+    assert "copy.png" in names(index)
+    assert shown(index) == {"000.png", "001.png", "002.png", "upload_3.png"}
+    # Who sends the picture once more brings it in.
+    draw_look(uploads, 5).unlink()
+    ingest(index, [item_of(uploads, "upload_1.png", 5)], LAW)
+    assert "upload_1.png" in shown(index)
+
+
+def test_an_index_of_uploads_is_not_emptied_by_a_disk_that_broke(
+    fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(tmp_path / "photos", 12)
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
+    note_brought(index, tmp_path / "photos")
+    for item in items:
+        item.path.write_text("broken")
+    with pytest.raises(SettingError, match="12 of the 12 photos"):
+        ingest(index, [], LAW, others="remove")
+    with pytest.raises(SettingError, match="12 of 12 photos"):
+        repair_index(index, LAW)
+    assert len(names(index)) == 12

@@ -18,7 +18,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -72,6 +72,12 @@ class Metrics:
         of_index = CollectorRegistry()
         of_index.register(self._numbers)
         return generate_latest(own) + generate_latest(of_index)
+
+
+def forget_under_way(worker: int | None) -> None:
+    """Let nothing count as under way any more of a worker, by its process number, that ended amid its requests."""
+    if os.environ.get(SHARED_COUNTS):
+        mark_process_dead(worker)  # type: ignore[no-untyped-call]  # prometheus_client gives it no types
 
 
 class _AllWorkers(MultiProcessCollector):

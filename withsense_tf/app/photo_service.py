@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
 from typing import Final
@@ -82,6 +83,11 @@ class PhotoService:
                 self._search = Search(PhotoIndex(self.settings.index), policy=self.policy, for_strangers=True)
                 self._opened_as = identity
             return self._search
+
+    @cached_property
+    def unheard(self) -> PhotoService:
+        """Return this service for what nobody asked but the server itself: the audit log has none of that."""
+        return _Unheard(self)
 
     @contextmanager
     def doorway(self, country: str | None) -> Iterator[Doorway]:
@@ -199,6 +205,17 @@ def _photos_by_permission(door: IndexDoor) -> set[str]:
         for name in names
         if door.lets_find(name) and (decision := door.decision(name)) is not None and decision.restricted
     }
+
+
+class _Unheard(PhotoService):
+    """A service without an audit log, over the index that another one has open."""
+
+    def __init__(self, service: PhotoService) -> None:
+        self.__dict__ |= service.__dict__
+        self.policy, self._service = replace(service.policy, audit=None), service
+
+    def search(self) -> Search:
+        return Search(self._service.search().index, policy=self.policy, for_strangers=True)
 
 
 def withheld(door: Door) -> ProblemError:

@@ -207,18 +207,17 @@ def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
 @keeps_law
 def verify(
     index: IndexOption = DEFAULT_INDEX,
-    files: Annotated[
-        bool, typer.Option("--files", help="Also read every photo's file again and compare its content.")
-    ] = False,
+    files: Annotated[bool, typer.Option("--files", help="Also compare every photo's file.")] = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
     ] = False,
     lift: LiftOption = False,
+    state: StateOption = None,
     json: JsonOption = False,
     *,
     law: LawFiles,
 ) -> None:
-    """Check that the index is whole; end with exit code 1 if it is not."""
+    """Check that the index, and what its server keeps, is whole; end with exit code 1 if it is not."""
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.verify import verify_index
 
@@ -228,7 +227,8 @@ def verify(
         from withsense_tf.policy.current_policy import Policy
 
         typer.echo(repair_index(photos, Policy.of_files(law), lift), err=json)
-    reports.tell_problems(index, verify_index(photos, files), json)
+    problems = verify_index(photos, files) + reports.problems_of_state(index, state)
+    reports.tell_problems(index, problems, json)
 
 
 @app.command("judge")

@@ -86,6 +86,14 @@ def tell_who_needs(policy: Policy) -> None:
         )
 
 
+def problems_of_state(index: Path, state: Path | None) -> list[str]:
+    """Return what is wrong with what a server of an index keeps, a line each."""
+    from withsense_tf.app.guards.file_rights import state_damage
+    from withsense_tf.index.trail.decision_trail import STATE
+
+    return state_damage(state or index / STATE)
+
+
 def tell_problems(index: Path, problems: Sequence[str], json: bool) -> None:
     """Say what is wrong with an index, if anything; that ends with exit code 1."""
     if json:

@@ -138,12 +138,14 @@ def warn_of_gone_photos(catalog: Catalog) -> None:
 
 
 def warn_of_rights(settings: AppSettings) -> None:
-    """Raise where a file that answers need cannot be used, and say which one only changes need."""
-    from withsense_tf.app.guards.file_rights import check_start
+    """Raise where a file that answers need cannot be used, and say which one only changes need, or is damaged."""
+    from withsense_tf.app.guards.file_rights import check_start, state_damage
 
     if reasons := check_start(settings):
         others = f" The same holds for {len(reasons) - 1} more." if len(reasons) > 1 else ""
         typer.echo(f"Warning: nothing can be decided or brought here. {reasons[0]}{others}", err=True)
+    for line in state_damage(settings.state_folder):
+        typer.echo(f"Warning: {line}", err=True)
 
 
 def warn_of_new_state(settings: AppSettings) -> None:

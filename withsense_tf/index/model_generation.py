@@ -69,6 +69,10 @@ class Generation:
         """Return the vectors of single captions, where the matcher weighs them one by one."""
         return self.once("each_caption", self._open_each)
 
+    def is_whole(self) -> bool:
+        """Return whether the files of the model are those that the index was built with."""
+        return folder_identity(self.folder) == self.identity
+
     @property
     def build_again(self) -> str:
         """Say what to do where files of the model are damaged: the same model comes in their place, or another one."""

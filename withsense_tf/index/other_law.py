@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.errors import OtherLawError, WithSenseError
-from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.catalog import Catalog
+from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 from withsense_tf.printed_commands import index_command, option_words
@@ -36,6 +37,21 @@ def deciding_options(policy: Policy) -> dict[str, str] | None:
         return None
     options = policy.files.options()
     return {name: value for name, value in options.items() if name not in DECIDE_NOTHING}
+
+
+def put_options(tables: sqlite3.Connection, policy: Policy) -> None:
+    """Write down by which options an index is judged."""
+    set_state(tables, **{JUDGED_WITH: deciding_options(policy)})
+
+
+def note_options(catalog: Catalog, policy: Policy) -> None:
+    """Do so where others give the same law: its files may lie elsewhere by now."""
+    with catalog.reading() as tables:
+        if deciding_options(policy) in (None, get_state(tables, JUDGED_WITH)):
+            return
+    with catalog.writing() as tables:
+        if get_state(tables, "policy") == policy.version:
+            put_options(tables, policy)
 
 
 def missing_options(tables: sqlite3.Connection, policy: Policy) -> dict[str, str]:

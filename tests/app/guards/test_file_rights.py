@@ -14,10 +14,10 @@ from full_files import files_of_at_most, without_rights, without_room
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG
 
-from withsense_tf.app.guards.file_rights import check_law_files, check_start
+from withsense_tf.app.guards.file_rights import check_law_files, check_start, state_damage
 from withsense_tf.app.guards.request_log import LOGGER, JsonLines
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.errors import DiskError, RightsError
+from withsense_tf.errors import DataError, DiskError, RightsError
 
 pytestmark = pytest.mark.closed
 # Without these no search is answered.
@@ -129,3 +129,24 @@ def test_what_a_read_only_index_cannot_take_is_said_so(
         answer = client.post("/api/v1/upload", files=sent, data={"caption": ["A marmalade wall ."]})
         assert (answer.status_code, answer.json()["kind"]) == (503, "index_read_only")
         assert "may only be read" in answer.json()["detail"]
+
+
+def test_what_a_server_keeps_and_nothing_makes_anew_is_damaged_where_it_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    assert state_damage(tmp_path / "nowhere") == []
+    (tmp_path / "photo_ids.key").write_bytes(bytes(32))
+    (tmp_path / "decisions.jsonl").write_text("\n")
+    assert state_damage(tmp_path) == []
+    (tmp_path / "photo_ids.key").write_bytes(bytes(10))
+    (tmp_path / "decisions.jsonl").write_text('\n{"id": 1\n')
+    key, trail = state_damage(tmp_path)
+    assert key.startswith(f"{tmp_path / 'photo_ids.key'} holds no key of 32 bytes.")
+    assert trail.startswith(f"Line 2 of {tmp_path / 'decisions.jsonl'} is no decision")
+
+
+def test_half_a_key_is_an_error_before_a_server_loads_anything(settings: AppSettings) -> None:
+    settings.state_folder.mkdir(exist_ok=True)
+    (settings.state_folder / "photo_ids.key").write_bytes(bytes(10))
+    with pytest.raises(DataError, match="holds no key of 32 bytes"):
+        check_start(settings)

@@ -17,6 +17,8 @@ import pytest
 from free_ports import free_port
 from own_processes import wait_for, workers_of
 
+from withsense_tf.app.metrics import SHARED_COUNTS
+
 PROGRAM = """
 import sys
 from uvicorn import Config
@@ -53,7 +55,7 @@ class SmallServer:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={**os.environ, "PYTHONPATH": f"{Path.cwd()}:{folder}"},
+                env={**os.environ, "PYTHONPATH": f"{Path.cwd()}:{folder}", SHARED_COUNTS: str(folder)},
             )
 
     def begin(self) -> None:
@@ -100,7 +102,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="it
 @needs_proc
 @pytest.mark.slow
 def test_a_worker_that_stalls_for_seconds_is_kept_and_one_that_was_killed_is_replaced_with_a_line(
-    begin: Callable[..., SmallServer],
+    begin: Callable[..., SmallServer], tmp_path: Path
 ) -> None:
     server = begin(2, 120)
     server.begin()
@@ -109,8 +111,12 @@ def test_a_worker_that_stalls_for_seconds_is_kept_and_one_that_was_killed_is_rep
     os.kill(slow, signal.SIGSTOP)
     time.sleep(7)  # uvicorn itself gives five
     # A worker beside one that stalls is replaced at once.
+    (under_way := tmp_path / f"gauge_livesum_{other}.db").touch()
+    (answers := tmp_path / f"counter_{other}.db").touch()
     os.kill(other, signal.SIGKILL)
     wait_for(lambda: bool(server.lines()))
+    # What it was at is under way no more; what it answered was answered.
+    assert (under_way.exists(), answers.exists()) == (False, True)
     assert slow in server.workers()
     os.kill(slow, signal.SIGCONT)
     (new,) = server.workers() - before

@@ -25,12 +25,12 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSenseWarning
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
-from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
 from withsense_tf.index.upkeep.build import build_index, claim, with_texts_of_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.staging import Staging
-from withsense_tf.index.upkeep.switch_model import take_over
+from withsense_tf.index.upkeep.switch_model import roll_back, take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.filters import matches, parse_filter
 from withsense_tf.matchers.base import Matcher
@@ -54,13 +54,30 @@ def test_another_model_is_built_in_the_place_of_one_that_is_lost(
     shutil.rmtree(index.folder / "generations" / "1")
     again = PhotoIndex(index.folder, store)
     # One changes, one leaves, and two come.
-    with pytest.warns(WithSenseWarning, match="Model 1, which is not in use, lacks the photos that come in"):
-        report = build_index(again, fitted("closed form"), colours, LAW, facts={}, only=names[1:8])
+    report = build_index(again, fitted("closed form"), colours, LAW, facts={}, only=names[1:8])
     assert (report.added, report.changed, report.removed, report.same) == (2, 1, 1, 4)
     fresh = PhotoIndex.make(tmp_path / "fresh", store)
     build_index(fresh, fitted("closed form"), colours, LAW, facts={}, only=names[1:8])
     assert contents(again) == contents(fresh)
     assert verify_index(again) == []
+
+
+def test_a_model_whose_files_are_damaged_is_none_to_go_back_to(
+    colours: Dataset, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    names = [str(name) for name in colours.photos["photo"]]
+    index = PhotoIndex.make(tmp_path / "built", store)
+    build_index(index, fitted("hybrid"), colours, LAW, facts={}, only=names[:4])
+    (index.folder / "generations" / "1" / "matcher" / "state.json").write_text("{")
+    again = PhotoIndex(index.folder, store)
+    # None comes that would need the model.
+    report = build_index(again, fitted("closed form"), colours, LAW, facts={}, only=names[:4])
+    assert (report.added, report.changed, report.same) == (0, 0, 4)
+    assert verify_index(again) == []
+    with again.catalog.reading() as tables:
+        assert models_to_ask(tables) == [2]
+    with pytest.raises(SettingError, match="nothing to go back to"):
+        roll_back(again)
 
 
 def test_photos_of_no_folder_stay_as_they_were_where_a_model_is_lost(

@@ -11,7 +11,9 @@ from small_index import item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, DataWarning, SettingError
+from withsense_tf.index.other_law import JUDGED_WITH
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
@@ -130,3 +132,21 @@ def test_a_search_without_a_policy_keeps_the_law_of_the_service(
     monkeypatch.setenv("WITHSENSE_OVERRIDES", "/nowhere")
     with pytest.raises(SettingError, match="WITHSENSE_OVERRIDES"):
         Search(index)
+
+
+def test_an_index_that_is_judged_by_files_of_another_place_knows_these_from_then_on(
+    index: PhotoIndex, policy: Policy, overrides: Path, tmp_path: Path
+) -> None:
+    def noted() -> str:
+        with index.catalog.reading() as tables:
+            return str(get_state(tables, JUDGED_WITH)["--overrides"])
+
+    assert policy.files is not None
+    assert not judge_anew(index, policy, by_less=True)
+    elsewhere = overrides.rename(tmp_path / "restored.csv")
+    moved = Policy.of_files(replace(policy.files, overrides=elsewhere))
+    # What only brings photos says nothing of that.
+    assert not judge_anew(index, moved)
+    assert noted() == str(overrides)
+    assert not judge_anew(index, moved, by_less=True)
+    assert noted() == str(elsewhere)

@@ -72,10 +72,17 @@ def test_files_are_read_only_where_that_is_asked_for(index: PhotoIndex, looks: P
     assert problem.startswith("The file of 002.png is not used: ")
 
 
-def test_files_of_the_model_that_changed_are_named(index: PhotoIndex) -> None:
-    file = next(path for path in (index.folder / "generations" / "1" / "matcher").rglob("*.json"))
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [("matcher", "Searches need none of them and answer"), ("form", "No search is answered")],
+)
+def test_files_of_the_model_that_changed_are_named_with_what_needs_them(
+    index: PhotoIndex, part: str, told: str
+) -> None:
+    file = next(path for path in (index.folder / "generations" / "1" / part).rglob("*.json"))
     file.write_text(file.read_text() + " ")
-    assert any("The files of model 1 are not those" in problem for problem in verify_index(index))
+    start = f"The files of model 1 are not those that the index was built with. {told}"
+    assert any(problem.startswith(start) for problem in verify_index(index))
 
 
 def test_a_model_before_the_present_one_that_changed_is_removed_by_compact(index: PhotoIndex) -> None:
@@ -86,8 +93,9 @@ def test_a_model_before_the_present_one_that_changed_is_removed_by_compact(index
         vectors.write_bytes(b"")
     index = PhotoIndex(index.folder, index.store)
     problems = verify_index(index)
-    assert "It is the model before the present one, which index compact removes." in problems[0]
-    assert all("index compact" in problem for problem in problems)
+    removal = "To remove it, as it is the model before the present one, run: withsense index compact --index "
+    assert f"index was built with. {removal}{index.folder}" in problems[0]
+    assert all(removal in problem for problem in problems)
     compact_index(index)
     assert verify_index(index) == []
 

@@ -6,10 +6,11 @@ import errno
 import os
 from pathlib import Path
 
-from withsense_tf.app.photo_ids import KEY_FILE
+from withsense_tf.app.photo_ids import KEY_FILE, PhotoIds
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.errors import DiskError, on_disk
+from withsense_tf.errors import DiskError, WithSenseError, on_disk
 from withsense_tf.file_access import has_right, is_on_read_only_disk
+from withsense_tf.index.trail.decision_trail import TRAIL, Decision, DecisionTrail
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.service import LawFiles
@@ -33,7 +34,7 @@ def check_start(settings: AppSettings) -> list[str]:
     check_law_files(law)
     if (key := state / KEY_FILE).exists():
         with on_disk(key):
-            key.read_bytes()
+            PhotoIds.of_folder(state)
     else:
         try:
             _check_writable(state)
@@ -51,6 +52,24 @@ def check_start(settings: AppSettings) -> list[str]:
         except DiskError as error:
             reasons.append(str(error))
     return reasons
+
+
+def state_damage(state: Path) -> list[str]:
+    """Return what is wrong with the files of a server's state that nothing makes anew, a line each."""
+    lines = []
+    for name, read in ((KEY_FILE, PhotoIds.of_folder), (TRAIL, read_trail)):
+        try:
+            with on_disk(state / name):
+                if (state / name).exists():
+                    read(state)
+        except WithSenseError as error:
+            lines.append(str(error))
+    return lines
+
+
+def read_trail(state: Path) -> list[Decision]:
+    """Return all decisions of a server; raise where a line cannot be read."""
+    return DecisionTrail(state).decisions()
 
 
 def _check_writable(place: Path) -> None:

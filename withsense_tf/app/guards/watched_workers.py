@@ -39,6 +39,7 @@ class WatchedWorkers(Multiprocess):
                 continue
             worker.kill()
             worker.join()
+            forget_counts(worker.pid)
             if worker.exitcode == STARTUP_FAILURE:
                 self.is_broken = True
                 self.should_exit.set()
@@ -95,6 +96,13 @@ def serve_until_stopped(config: Config, began: Callable[[], None]) -> None:
         is_broken = not server.started
     if is_broken:
         sys.exit(STARTUP_FAILURE)
+
+
+def forget_counts(worker: int | None) -> None:
+    """Let nothing count as under way that a worker was at when it ended."""
+    from withsense_tf.app.metrics import forget_under_way  # late, as below
+
+    forget_under_way(worker)
 
 
 def log(message: str, what: str = "error") -> None:

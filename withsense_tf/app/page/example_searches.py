@@ -27,7 +27,7 @@ def example_searches(
     """Return queries that the index answers, each with the photo that fits it best."""
     with service.doorway(country) as here:
         state = (get_state(here.tables, "name"), get_state(here.tables, "version"), here.door.policy.version)
-        pairs = _best_photos(service, here.door.country, here.door.rule, state, language)
+        pairs = _best_photos(service.unheard, here.door.country, here.door.rule, state, language)
     tiles = []
     for query, id_ in pairs:
         # A permission may have ended since.

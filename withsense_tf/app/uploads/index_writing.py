@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
@@ -41,6 +42,8 @@ LOOKING: Final = "looking at what came in"
 # Below the state folder; what came in lies here.
 PHOTOS: Final = "photos"
 PATIENCE_SECONDS: Final = 20.0
+# A turn takes no longer, also where networks are loaded in it on a busy machine.
+LONGEST_TURN_SECONDS: Final = 600.0
 # What was said of a photo that waited is damaged, or its file is gone: neither will be otherwise the next time.
 NO_WORDS, NO_FILE = "upload_damaged", "photo_missing"
 HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
@@ -69,26 +72,34 @@ def _alone(service: PhotoService, turn: str) -> Iterator[None]:
                 yield
     except Timeout:
         with suppress(OSError):
-            writer = writer_file.read_text(encoding="utf-8")
-            LOGGER.error("", extra={"cells": {"error": _put_off(writer, turn)}})
+            _tell_wait(writer_file, turn)
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
         ) from None
 
 
-def _put_off(writer: str, turn: str) -> str:
-    """Say that a change waited too long, for whom, and what to do about it; no process is told to end itself."""
-    advice = (
-        ""
-        if writer == str(os.getpid())
-        else f" Look whether it does: top -p {writer} If it rests while this line comes again, end it: kill {writer} "
-        "With several workers another one takes its place; with one, start the server again."
-    )
-    return (
+def _tell_wait(writer_file: Path, turn: str) -> None:
+    """Say that a change was put off, and for whom; where that one has its turn for too long, what to do about it.
+
+    No process is told to end itself.
+    """
+    writer = writer_file.read_text(encoding="utf-8")
+    minutes = (seconds := time.time() - writer_file.stat().st_mtime) / 60
+    line = (
         f"a change of the index waited {PATIENCE_SECONDS:g} seconds for its turn and was put off (who asked for it got "
-        f"503; an upload stays and is judged later): process {writer} of this server is {turn}, or was the last to. "
-        f"To load networks or judge many photos takes minutes: let it work.{advice}"
+        f"503; an upload stays and is judged later): process {writer} of this server is {turn}, or was the last to, "
+        f"since {minutes:.0f} minutes"
     )
+    if seconds < LONGEST_TURN_SECONDS:
+        line += ". To load networks or judge many photos takes minutes: nothing need be done"
+        LOGGER.warning("", extra={"cells": {"message": line}})
+        return
+    if writer != str(os.getpid()):
+        line += (
+            f". Look whether it works (top -p {writer}). If it rests while this line comes again, end it "
+            f"(kill {writer}): with several workers another one takes its place; with one, start the server again"
+        )
+    LOGGER.error("", extra={"cells": {"error": line}})
 
 
 def add_caption(
@@ -144,9 +155,9 @@ def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
         try:
             judge_own(service, waiting)
         except Exception as error:
-            _note(waiting, error)
             if isinstance(error, ProblemError) and error.kind == "busy":
-                raise
+                raise  # which is told already
+            _note(waiting, error)
 
 
 def judge_rest(service: PhotoService, quarantine: Quarantine) -> None:

@@ -88,8 +88,10 @@ def build_index(
     except WithSenseError:
         if current in (None, number) or _loads(index, current):
             raise
-        return _replace_lost(index, photos, law, number, others, lift)
+        return _replace_lost(index, photos, law, (current, number), others, lift)
     take_over(index, number)
+    if current not in (None, number) and not index.generation(current).is_whole():
+        _drop_lost(index, current)
     return report
 
 
@@ -114,7 +116,7 @@ def _replace_lost(
     index: PhotoIndex,
     photos: Sequence[Item | UnusablePhoto],
     policy: Policy,
-    number: int,
+    models: tuple[int, int],
     others: Others,
     lift: bool,
 ) -> Report:
@@ -122,12 +124,11 @@ def _replace_lost(
 
     So photos that are not as they were leave first, and come in again by the new model.
     """
-    before = _live_tags(index)
+    (current, number), before = models, _live_tags(index)
     same = [one for one in photos if not isinstance(one, Item) or before.get(one.name) == one.tag]
     first = ingest(index, same, policy, others=others, lift=lift)
     take_over(index, number)
-    with index.catalog.writing() as tables:
-        index.forget_previous(tables)
+    _drop_lost(index, current)
     report = ingest(index, photos, policy, others=others, lift=lift)
     # What others brought is in no folder, and has not left.
     names = {one.name for one in photos} - {one.name for one in same if isinstance(one, Item)}
@@ -135,6 +136,13 @@ def _replace_lost(
     return dataclasses.replace(
         report, added=report.added - back, changed=back, removed=first.removed - back + report.removed
     )
+
+
+def _drop_lost(index: PhotoIndex, model: int) -> None:
+    """Drop the model before, whose files are damaged: there is no way back to it."""
+    with index.catalog.writing() as tables:
+        index.forget_previous(tables)
+    index.drop(model)
 
 
 def _live_tags(index: PhotoIndex) -> dict[str, str]:

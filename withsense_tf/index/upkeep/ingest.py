@@ -27,7 +27,7 @@ from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, live_tags, photo
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import check_may_judge, judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
-from withsense_tf.index.upkeep.readable import UnusablePhoto
+from withsense_tf.index.upkeep.readable import UnusablePhoto, damaged_uploads
 from withsense_tf.index.upkeep.staging import Staging, check_law, forget_abandoned
 from withsense_tf.policy.current_policy import Policy
 
@@ -76,13 +76,13 @@ def ingest(
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
     go into quarantine, with those that were found to be so before. What is both to come and to be removed stays.
     Photos that were kept out stay out, and the files of those that users brought are erased. What users brought is
-    none of the `others`. If these are more than half of the index, they leave with "replace" alone; so do the captions
-    of more than half of those that have some.
+    none of the `others`, unless its file is gone or damaged. If these are more than half of the index, they leave with
+    "replace" alone; so do the captions of more than half of those that have some.
     That a restriction falls because its evidence left needs `lift`, and so does judging by less than before.
     """
     check_choice("others", others, ("keep", "remove", "replace"))
     coming = list(photos)
-    unusable = [one for one in coming if isinstance(one, UnusablePhoto)]
+    unusable = _unusable(index, coming, others)
     items, kept_out = without_kept_out(index, [one for one in coming if isinstance(one, Item)])
     _check_names(items)
     names, remove = {item.name for item in items}, set(remove)
@@ -139,6 +139,14 @@ def remove_for_good(
     check_may_judge(index, policy)  # before a photo is written down that then stays
     leaving, unknown = keep(index, names)
     return ingest(index, [], policy, remove=leaving), leaving, unknown
+
+
+def _unusable(
+    index: PhotoIndex, coming: Sequence[Item | UnusablePhoto], others: Others
+) -> list[UnusablePhoto]:
+    """Return the photos that cannot be used, with uploads that are damaged where photos that do not come leave."""
+    uploads = [] if others == "keep" else damaged_uploads(index, coming)
+    return [*(one for one in coming if isinstance(one, UnusablePhoto)), *uploads]
 
 
 def _check_names(items: Sequence[Item]) -> None:

@@ -13,7 +13,7 @@ from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
 from withsense_tf.index.integrity.table_errors import check_writable
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
-from withsense_tf.index.other_law import JUDGED_WITH, check_no_less, deciding_options, missing_options
+from withsense_tf.index.other_law import check_no_less, missing_options, note_options, put_options
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import judge_items, level_keys, put_law
 from withsense_tf.index.publish import publish_photos
@@ -41,7 +41,7 @@ def judge_anew(
     while True:
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
-                return False
+                break
             states = sealed_photos(tables, ALL_PHOTOS)
         check_writable(index.folder / TABLES)
         items = [(one.photo, one.item if one.whole else _unreadable(one.item)) for one in states]
@@ -50,7 +50,7 @@ def judge_anew(
         ]
         with index.catalog.writing() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
-                return False  # another process was quicker
+                break  # another process was quicker
             if not by_less:
                 check_no_less(tables, policy)
             here = photo_ids(tables, ALL_PHOTOS)
@@ -67,10 +67,13 @@ def judge_anew(
             clear_tags(tables, [one.photo for one in states if not one.whole])
             missing = missing_options(tables, policy)
             set_state(tables, policy=policy.version, limits=level_keys(policy))
-            set_state(tables, **{JUDGED_WITH: deciding_options(policy)})
+            put_options(tables, policy)
             publish_photos(tables, "", (), policy.ownership.duplicates, lift, before)
         _warn_of(missing)
         return True
+    if by_less:
+        note_options(index.catalog, policy)
+    return False
 
 
 def check_may_judge(index: PhotoIndex, policy: Policy, by_less: bool = False) -> None:

@@ -15,9 +15,13 @@ from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.encoders.base import DecodingError
 from withsense_tf.encoders.vectors.store import LASTING
 from withsense_tf.errors import DataError
+from withsense_tf.index.brought import brought_names
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import Rows, rows_of
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -51,6 +55,15 @@ def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Unusable
         if isinstance(error, PhotoError)
     ]
     return {item.name: look for item, look in looks if isinstance(look, str)}, bad
+
+
+def damaged_uploads(index: PhotoIndex, others: Sequence[Item | UnusablePhoto]) -> list[UnusablePhoto]:
+    """Return what users brought, but `others`, whose file is there and is damaged, or is another one by now."""
+    with index.catalog.reading() as tables:
+        names = brought_names(tables) - {one.name for one in others}
+        items = [item for _, item in stored_items(tables, LIVE_PHOTOS) if item.name in names] if names else []
+    _, bad = looks_of_files([item for item in items if item.path.is_file()])
+    return [one for one in bad if one.kind in LASTING | {"photo_changed"}]
 
 
 def readable_rows(

@@ -23,7 +23,7 @@ from withsense_tf.index.tables.schema import forget_photos
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.tables.words_table import count_wrong_words, make_words_anew
 from withsense_tf.index.upkeep.ingest import FEW, ingest
-from withsense_tf.index.upkeep.readable import UnusablePhoto, looks_of_files, readable_rows
+from withsense_tf.index.upkeep.readable import UnusablePhoto, damaged_uploads, looks_of_files, readable_rows
 from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
@@ -53,13 +53,14 @@ def repair_index(index: PhotoIndex, policy: Policy, lift: bool = False) -> Repai
     """Make the vectors anew that do not fit their checksums, of the model in use and of the one before.
 
     They stand in the same rows, so answers are those of before. A photo whose file is gone, or is another one by now,
-    has no vectors to be found by: it leaves the index. That this lifts the restriction of another needs `lift`.
+    has no vectors to be found by: it leaves the index, and so does what users brought whose file is
+    damaged. That this lifts the restriction of another needs `lift`.
     """
     repair = Repair()
     with index.catalog.writing() as tables:
         if count_wrong_words(tables):
             make_words_anew(tables)
-        current = index.current(tables).number
+        current, live = index.current(tables).number, count_photos(tables, LIVE_PHOTOS)
         models = [number for number in (current, get_state(tables, "previous")) if number is not None]
     for number in dict.fromkeys(models):
         generation = index.generation(number)
@@ -67,7 +68,9 @@ def repair_index(index: PhotoIndex, policy: Policy, lift: bool = False) -> Repai
         count, unusable = _mend_rows(index, generation, in_use=number == current)
         repair.photos += count
         repair.unusable += unusable
+    repair.unusable += damaged_uploads(index, repair.unusable)
     if repair.unusable:
+        _check_not_emptied(index, repair.unusable, live)
         ingest(index, repair.unusable, policy, lift=lift)
     with index.catalog.reading() as tables:
         lacking = count_photos(tables, live_without_rows(current))
@@ -134,9 +137,9 @@ def _damaged_photos(index: PhotoIndex, generation: Generation) -> tuple[dict[int
 def _check_not_emptied(index: PhotoIndex, unusable: Sequence[UnusablePhoto], live: int) -> None:
     if len(unusable) > max(FEW, live / 2):
         raise SettingError(
-            f"{len(unusable):,} of {live:,} photos of {index.folder} have damaged vectors and no file to make them "
-            f"anew, such as {unusable[0].name} ({unusable[0].reason}): is their folder there? Nothing was removed. To "
-            f"give them up, run: {index_command(index.folder, 'update', 'FOLDER', '--replace')}"
+            f"{len(unusable):,} of {live:,} photos of {index.folder} would leave, for their vectors or files are "
+            f"damaged, such as {unusable[0].name} ({unusable[0].reason}): is their folder there? Nothing was removed. "
+            f"To give them up, run: {index_command(index.folder, 'update', 'FOLDER', '--replace')}"
         )
 
 

@@ -35,6 +35,11 @@ from withsense_tf.policy.levels import age_limit_of
 from withsense_tf.printed_commands import index_command
 
 BEFORE: Final = "the model before the present one"
+# What a model is for whose files are damaged, by whether what a search needs of it is whole.
+NEEDS: Final = {
+    True: "Searches need none of them and answer; photos that come in do, and are refused.",
+    False: "No search is answered.",
+}
 
 
 def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
@@ -114,8 +119,13 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     number = generation.number
     what, remedy_of_rows = f"model {number}", repair(generation.folder)
     problems = []
-    remedy = generation.build_again if in_use else f"It is {BEFORE}, which index compact removes."
-    if folder_identity(generation.folder) != generation.identity:
+    # Where its form is damaged, nobody can read its vectors before that is put right.
+    is_readable = folder_identity(generation.folder, (FORM,)) == generation.form_identity
+    removal = (
+        f"To remove it, as it is {BEFORE}, run: {index_command(generation.folder.parents[1], 'compact')}"
+    )
+    if not generation.is_whole():
+        remedy = f"{NEEDS[is_readable]} {generation.build_again}" if in_use else removal
         problems.append(f"The files of {what} are not those that the index was built with. {remedy}")
     if in_use:
         missing = count_photos(tables, live_without_rows(number))
@@ -126,12 +136,8 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     behind_end = count_rows_behind_end(tables, number)
     if behind_end:
         problems.append(f"{behind_end:,} rows of {what} lie behind its end. {remedy_of_rows}")
-    # Where its form is damaged, nobody can read them before that is put right.
-    is_readable = folder_identity(generation.folder, (FORM,)) == generation.form_identity
     vectors = _vectors(tables, generation, what) if is_readable or not in_use else []
-    return problems + [
-        line if in_use else f"{line} Or remove it: it is {BEFORE} (index compact)." for line in vectors
-    ]
+    return problems + [line if in_use else f"{line} {removal}" for line in vectors]
 
 
 def _vectors(tables: sqlite3.Connection, generation: Generation, what: str) -> list[str]:
