@@ -71,6 +71,10 @@ WARNING: Final = (
 )
 
 
+# How the note begins that says why a run's figures must not stand beside published ones.
+TAUGHT_BY_PUBLISHED: Final = "Photos of Flickr8k's official test split taught"
+
+
 def of_this_data(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
     """Return what chance and people reach on this very data, as far as there are queries and experts."""
     return [*_chance(outcomes), *_people(outcomes, data)]

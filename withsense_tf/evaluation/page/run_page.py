@@ -20,7 +20,7 @@ from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture,
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of, strip_of
 from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
-from withsense_tf.evaluation.result_table import SPLITS, Comparison
+from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN, SPLITS, Comparison
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, was_run
 from withsense_tf.targets.which_target import (
     ALL_EQUAL,
@@ -82,9 +82,12 @@ def run_page(run: Run) -> str:
     by_captions = any(is_by_captions(row.get("target")) for row in main_rows)
     by_chance = references.chance_at(outcomes, 5)
     thumbnails, seed = Thumbnails(run.data), _seed(rows)
-    use = row_to_use(main_rows, by_chance)
+    use, published = row_to_use(main_rows, by_chance), references.of_others(run.data)
     lines, title = references.lines_of(outcomes, run.data), "How good is each matcher"
     cautions = [note for note in run.comparison.notes if note.startswith(CAUTIONS)]
+    taught = [note for note in run.comparison.notes if note.startswith(references.TAUGHT_BY_PUBLISHED)]
+    seen = {split: _seen_of(split, run.comparison.notes) for split in present}
+    elsewhere = {*cautions, *taught, *seen.values()}
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
@@ -95,22 +98,24 @@ def run_page(run: Run) -> str:
         used=None if use is None else use.get("matcher"),
         best=best_sentences(main_rows, by_chance, _has_none_to_read(run.data, outcomes)),
         facts=_facts(run, main_rows),
-        notes=[note for note in run.comparison.notes if note not in cautions],
+        notes=[note for note in run.comparison.notes if note not in elsewhere],
         sources=run.comparison.sources,
         config=json.dumps(_config(run, by_captions), indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
         main_title=f"{main}: {SPLITS[main]}" if main else "",
+        main_seen=seen.get(main),
         main_tables=tables_of(main_rows, main, in_all=True),
         by_captions=by_captions,
         machine=run.machine,
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
         measured=references.of_this_data(outcomes, run.data),
-        published=references.of_others(run.data),
-        warning=references.WARNING,
+        published=published,
+        warnings=[*taught, *([references.WARNING] if published else [])],
         linear=linear_sentence(main_rows, by_captions),
         others=[
             (
                 f"{split}: {SPLITS[split]}",
+                seen[split],
                 tables_of([row for row in rows if row.get("split") == split], split, False),
             )
             for split in present[1:]
@@ -122,6 +127,11 @@ def run_page(run: Run) -> str:
         wall=wall_of(outcomes, thumbnails),
         sheets=_sheets(outcomes, main_rows, by_chance, thumbnails),
     )
+
+
+def _seen_of(split: str, notes: Sequence[str]) -> str | None:
+    """Return the note on what models of a split had seen, if there is one."""
+    return next((note for note in notes if note.startswith(f"{split}: {MODELS_HAD_SEEN}")), None)
 
 
 def linear_sentence(rows: Sequence[Row], by_captions: bool = False) -> str:
