@@ -98,6 +98,9 @@ def merge(
     file = write_merged(into, whole)
     typer.echo(str(whole.comparison))
     typer.echo(f"{len(whole.comparison.rows)} rows of {len(runs)} runs: {file}")
+    typer.echo(
+        f"It has no page, for runs keep no photos to show. The table again: withsense compare show {into}"
+    )
 
 
 def track(
