@@ -22,6 +22,14 @@ def test_every_job_is_named_with_its_trainings_and_its_key(
     assert last == "8 trainings on 18 pairs. Nothing was run."
 
 
+def test_rows_of_an_earlier_run_are_no_trainings(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = jobs_of(plan)
+    say_jobs(jobs, plan, Lawful(plan.pairs.data, "", "law 1", ""), {jobs[0].key})
+    said = capsys.readouterr().out
+    assert f"concat ridge | folds | taken over | {jobs[0].key}" in said
+    assert "5 trainings on 18 pairs. Nothing was run." in said
+
+
 def test_of_a_demo_set_that_is_not_there_the_trainings_are_counted_without_its_pairs(
     plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,17 +19,19 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
 
 NOTHING: Final = "Nothing was run."
+TAKEN_OVER: Final = "taken over"
 
 
-def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
-    """Print, a line each, what each job would train, and how much that is in all."""
+def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful, earlier: Collection[str] = frozenset()) -> None:
+    """Print, a line each, what each job would train, and how much that is in all; none for keys of `earlier` ones."""
     typer.echo(f"{lawful.note} Policy: {lawful.policy}.")
     total = 0
     reasons = {job.label: why_not_run(job.matcher, plan.around, plan.download) for job in jobs}
     for job in jobs:
-        number = 0 if reasons[job.label] else len(job.work)
+        why = TAKEN_OVER if job.key in earlier else reasons[job.label]
+        number = 0 if why else len(job.work)
         total += number
-        typer.echo(f"{job.label} | {job.split} | {reasons[job.label] or trainings(number)} | {job.key}")
+        typer.echo(f"{job.label} | {job.split} | {why or trainings(number)} | {job.key}")
     for note in left_out(plan, jobs):
         typer.echo(note)
     typer.echo(f"{trainings(total)} on {len(plan.pairs):,} pairs. {NOTHING}")
