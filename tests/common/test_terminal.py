@@ -56,23 +56,6 @@ def test_the_time_left_falls_while_a_step_lasts_and_nobody_guesses_when_it_lasts
     ]
 
 
-def test_of_steps_that_differ_widely_no_time_left_is_guessed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=iter((0, 0, 30, 40)).__next__))
-    progress = terminal._PlainProgress(3, "trainings", is_even=False)
-    progress("one")
-    progress("two")
-    capsys.readouterr()
-    progress.say(40)
-    assert capsys.readouterr().err == "two: 1 of 3 trainings, 0:00:40 so far\n"
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    with terminal.steps(2, "trainings", is_even=False) as next_one:
-        next_one("one")
-    assert "so far" in sys.stderr.getvalue()
-    assert "left" not in sys.stderr.getvalue()
-
-
 def test_a_log_file_gets_a_line_also_where_no_step_ends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,17 +79,18 @@ class NextStep(Protocol):
 
 
 @contextmanager
-def steps(total: int, unit: str, is_even: bool = True) -> Iterator[NextStep]:
-    """Show a bar of `total` steps, with the time left if they are alike; yield what to call before each, with its name.
+def steps(total: int, unit: str) -> Iterator[NextStep]:
+    """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
 
     A process that another one started leaves the terminal to that one, and work within other work to that.
     """
-    is_terminal, plain = sys.stderr.isatty(), _PlainProgress(total, unit, is_even)
+    is_terminal = sys.stderr.isatty()
     if multiprocessing.parent_process() is not None or (is_terminal and BAR.locked()):
-        plain.next_line = math.inf
-        yield plain
+        silent = _PlainProgress(total, unit)
+        silent.next_line = math.inf
+        yield silent
     else:
-        with _bar(total, unit, is_even) if is_terminal else _lines(plain) as next_one:
+        with _bar(total, unit) if is_terminal else _lines(_PlainProgress(total, unit)) as next_one:
             yield next_one
 
 
@@ -101,8 +102,8 @@ def _of_total(total: int, unit: str, under_way: int) -> str:
 class _PlainProgress:
     """Print a line now and then: how much is done, and how long the rest will take."""
 
-    def __init__(self, total: int, unit: str, is_even: bool = True) -> None:
-        self.total, self.unit, self.is_even = total, unit, is_even
+    def __init__(self, total: int, unit: str) -> None:
+        self.total, self.unit = total, unit
         self.so_far, self.under_way = 0, 0
         self.start = self.last = time.monotonic()
         # When the first step ended, and how many it had: what is made ready before it counts for no later one.
@@ -134,7 +135,7 @@ class _PlainProgress:
 
     def left(self, now: float) -> float:
         """Return in how many seconds the rest will be done, 0 where nobody knows or the step at hand takes longer."""
-        if not self.so_far or not self.is_even:
+        if not self.so_far:
             return 0.0
         since, count = self.first
         if self.so_far < count + max(count, 2):
@@ -165,7 +166,7 @@ def _lines(progress: _PlainProgress) -> Iterator[NextStep]:
 
 
 @contextmanager
-def _bar(total: int, unit: str, is_even: bool) -> Iterator[NextStep]:
+def _bar(total: int, unit: str) -> Iterator[NextStep]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.table import Column
@@ -175,7 +176,7 @@ def _bar(total: int, unit: str, is_even: bool) -> Iterator[NextStep]:
     name = Column(max_width=max(16, console.width - (64 if unit else 32)), no_wrap=True)
     columns = [TextColumn("{task.description}", table_column=name), BarColumn(6)]
     columns += [TextColumn("{task.fields[count]}"), TimeElapsedColumn(whole), TextColumn("so far")]
-    columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit and is_even else []
+    columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit else []
     with BAR, Progress(*columns, console=console, transient=True) as bar:
         # A lone piece of work is nowhere between its beginning and its end.
         yield _BarProgress(bar, bar.add_task("", total=total if unit else None, count=""), total, unit)
