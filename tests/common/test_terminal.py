@@ -35,6 +35,8 @@ def test_a_log_file_gets_a_line_now_and_then(
         "Encoding: 32 of 100 photos, 32 under way, 0:01:04 left",
         # What was made ready before the first step ended is no measure of those to come.
         "Encoding: 96 of 100 photos, 4 under way, 0:00:01 left",
+        # The last line stays in a notebook.
+        "Encoding: 100 of 100 photos, 0:01:00 so far",
     ]
 
 
@@ -54,6 +56,16 @@ def test_the_time_left_falls_while_a_step_lasts_and_nobody_guesses_when_it_lasts
         "two: 1 of 3 trainings, 0:00:20 left",
         "two: 1 of 3 trainings, 0:01:40 so far",
     ]
+
+
+def test_of_parts_that_are_not_even_nobody_guesses_how_long_the_rest_takes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=iter((0, 0, 30)).__next__))
+    progress = terminal._PlainProgress(4, "parts", even=False)
+    progress("one")
+    progress("two")
+    assert capsys.readouterr().err == "two: 1 of 4 parts, 0:00:30 so far\n"
 
 
 def test_a_log_file_gets_a_line_also_where_no_step_ends(

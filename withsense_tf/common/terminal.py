@@ -79,18 +79,17 @@ class NextStep(Protocol):
 
 
 @contextmanager
-def steps(total: int, unit: str) -> Iterator[NextStep]:
-    """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
+def steps(total: int, unit: str, even: bool = True) -> Iterator[NextStep]:
+    """Show a bar of `total` steps, with the time left if they are `even`; yield what is to be called before each step.
 
     A process that another one started leaves the terminal to that one, and work within other work to that.
     """
-    is_terminal = sys.stderr.isatty()
+    progress, is_terminal = _PlainProgress(total, unit, even), sys.stderr.isatty()
     if multiprocessing.parent_process() is not None or (is_terminal and BAR.locked()):
-        silent = _PlainProgress(total, unit)
-        silent.next_line = math.inf
-        yield silent
+        progress.next_line = math.inf
+        yield progress
     else:
-        with _bar(total, unit) if is_terminal else _lines(_PlainProgress(total, unit)) as next_one:
+        with _bar(total, unit, even) if is_terminal else _lines(progress) as next_one:
             yield next_one
 
 
@@ -102,14 +101,13 @@ def _of_total(total: int, unit: str, under_way: int) -> str:
 class _PlainProgress:
     """Print a line now and then: how much is done, and how long the rest will take."""
 
-    def __init__(self, total: int, unit: str) -> None:
-        self.total, self.unit = total, unit
-        self.so_far, self.under_way = 0, 0
+    def __init__(self, total: int, unit: str, even: bool = True) -> None:
+        self.total, self.unit, self.even = total, unit, even
+        self.so_far, self.under_way, self.what = 0, 0, ""
         self.start = self.last = time.monotonic()
         # When the first step ended, and how many it had: what is made ready before it counts for no later one.
         self.first = (self.start, 0)
         self.next_line = self.start + SECONDS_TO_FIRST_LINE
-        self.what = ""
 
     def __call__(self, what: str, count: int = 1) -> None:
         now = time.monotonic()
@@ -135,7 +133,7 @@ class _PlainProgress:
 
     def left(self, now: float) -> float:
         """Return in how many seconds the rest will be done, 0 where nobody knows or the step at hand takes longer."""
-        if not self.so_far:
+        if not self.so_far or not self.even:
             return 0.0
         since, count = self.first
         if self.so_far < count + max(count, 2):
@@ -148,8 +146,7 @@ class _PlainProgress:
         pause = SECONDS_TO_FIRST_LINE
         while not end.wait(pause):
             pause = SECONDS_BETWEEN_LINES
-            # A step that ended meanwhile has said it.
-            if (now := time.monotonic()) >= self.next_line and self.what:
+            if (now := time.monotonic()) >= self.next_line and self.what:  # else a step said it as it ended
                 self.say(now)
 
 
@@ -163,10 +160,13 @@ def _lines(progress: _PlainProgress) -> Iterator[NextStep]:
     finally:
         end.set()
         teller.join()
+    if progress.unit and progress.next_line > progress.start + SECONDS_TO_FIRST_LINE:
+        progress.next_line = progress.start  # the last line stays, and tells that all is done
+        progress(progress.what, 0)
 
 
 @contextmanager
-def _bar(total: int, unit: str) -> Iterator[NextStep]:
+def _bar(total: int, unit: str, even: bool) -> Iterator[NextStep]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.table import Column
@@ -176,7 +176,7 @@ def _bar(total: int, unit: str) -> Iterator[NextStep]:
     name = Column(max_width=max(16, console.width - (64 if unit else 32)), no_wrap=True)
     columns = [TextColumn("{task.description}", table_column=name), BarColumn(6)]
     columns += [TextColumn("{task.fields[count]}"), TimeElapsedColumn(whole), TextColumn("so far")]
-    columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit else []
+    columns += [TimeRemainingColumn(table_column=whole), TextColumn("left")] if unit and even else []
     with BAR, Progress(*columns, console=console, transient=True) as bar:
         # A lone piece of work is nowhere between its beginning and its end.
         yield _BarProgress(bar, bar.add_task("", total=total if unit else None, count=""), total, unit)

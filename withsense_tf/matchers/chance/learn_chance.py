@@ -78,7 +78,7 @@ def match_chance(matcher: Matcher) -> MatchChance | None:
     then the least number decides.
     """
     if not hasattr(matcher, "chance_") and hasattr(matcher, "_lesson"):
-        with steps(PARTS, "parts") as next_one:
+        with steps(PARTS, "parts", even=False) as next_one:
             answer = learn_chance(matcher, matcher._lesson, next_part=partial(next_one, LEARNING))
         del matcher._lesson
         matcher.chance_ = answer if isinstance(answer, MatchChance) else None
