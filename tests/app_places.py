@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.policy.service import LawFiles
 
@@ -33,6 +34,14 @@ class Place:
     index: Path
     photos: Path
     law: LawFiles
+
+    @property
+    def log(self) -> Path:
+        return self.index.parent / "audit.jsonl"
+
+    @property
+    def ring(self) -> KeyRing:
+        return KeyRing(self.index.parent / "keys.json")
 
     def settings(self, **more: Any) -> AppSettings:
         return AppSettings(**({"index": self.index, "law": self.law, "rate": 0.0, "threads": 2} | more))

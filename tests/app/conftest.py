@@ -84,6 +84,18 @@ def new_client() -> Iterator[Callable[..., TestClient]]:
         client.__exit__(None, None, None)
 
 
+@pytest.fixture
+def signed_client(place: Place, new_client: Callable[..., TestClient]) -> Callable[..., TestClient]:
+    """Return what opens a client by a new key with some scopes, at a server that has an audit log."""
+
+    def new(owner: str, *scopes: str) -> TestClient:
+        key = place.ring.create(owner, scopes)
+        settings = place.settings(keys=place.ring.file, country="BB", law=replace(place.law, audit=place.log))
+        return new_client(settings, headers={"Authorization": f"Bearer {key}"})
+
+    return new
+
+
 @pytest.fixture(scope="session")
 def client(still_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Return a client that reads alone."""

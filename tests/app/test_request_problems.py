@@ -12,7 +12,7 @@ from withsense_tf.app.request_problems import MEDIA_TYPE, ProblemError, problem_
     ("text", "clean"),
     [
         ("/srv/photos is damaged: see 'index verify'", "… is damaged: see 'index verify'"),
-        ("Cannot read '/home/ann/a b.jpg'.", "Cannot read '… b.jpg'."),
+        ("Cannot read '/home/ann/a b.jpg'.", "Cannot read …."),
         (r"C:\photos\a.jpg is gone", "… is gone"),
         ("1/3 of them, and/or more; see /api/v1/law", "1/3 of them, and/or more; see /api/v1/law"),
     ],

@@ -19,7 +19,11 @@ def without_comments(code: str) -> str:
 
 @pytest.mark.parametrize("name", READMES)
 def test_it_is_short(name: str) -> None:
-    assert len(TEXTS[name].splitlines()) <= 150
+    lines = TEXTS[name].splitlines()
+    assert len(lines) <= 150
+    # Not by lines that nobody reads to their end; pictures and tables have no line breaks.
+    prose = [line for line in lines if not line.startswith(("|", "<picture", "!["))]
+    assert max(map(len, prose)) <= 150
 
 
 def test_both_have_the_same_headings_by_level() -> None:
@@ -62,9 +66,7 @@ def test_both_lead_to_the_same_pages_and_show_the_same_pictures() -> None:
 
 
 def test_each_door_is_short_and_leads_on() -> None:
-    doors = re.findall(
-        r"^## I [^\n]+\n(.*?)(?=^## |^Everything)", TEXTS["README.md"], re.MULTILINE | re.DOTALL
-    )
+    doors = re.findall(r"^## I [^\n]+\n(.*?)(?=^## )", TEXTS["README.md"], re.MULTILINE | re.DOTALL)
     assert len(doors) == 5
     for door in doors:
         assert "→ [" in door

@@ -87,6 +87,7 @@ def test_a_form_that_is_no_word_of_the_table_is_any_of_those_that_it_may_be_a_fo
     [
         ("дедушкой", "grandfather", "man"),
         ("бабушек", "grandmother", "woman"),
+        ("людьми", "person", "man"),
     ],
 )
 def test_a_word_for_a_kind_of_person_is_none_for_any_person(word: str, usual: str, wider: str) -> None:

@@ -172,6 +172,12 @@ def test_a_word_that_captions_say_in_the_other_language_is_not_named() -> None:
     assert missing == ("дед",)
 
 
+def test_a_word_that_captions_say_in_other_words_is_not_named() -> None:
+    chance = Chance(0.1, False, ("cafe", "sofa", "люди"))
+    there = {"coffee", "shop", "crowd"}.__contains__
+    assert words_not_there("a sofa in a cafe, люди", chance, there) == ("sofa",)
+
+
 def test_a_word_that_was_not_looked_for_is_not_said_to_be_missing() -> None:
     assert words_not_there("a Submarine, an iceberg", STRANGE, no_word, ("submarine",)) == ("iceberg",)
 
@@ -203,6 +209,14 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
         nothing_fits(0.2, 0.3, None, (), "age")
         == "No good match: the best photo scores 0.20, and 0.30 is the least."
     )
+
+
+def test_where_few_photos_taught_the_chance_the_message_says_that_it_may_be_wrong() -> None:
+    for missing in ((), ("submarine",)):
+        many, few = (
+            nothing_fits(0.2, 0.3, Chance(0.1, False, (), is_few), missing, "age") for is_few in (False, True)
+        )
+        assert few == f"{many} {fitness.FEW_TAUGHT}"
 
 
 def test_a_word_of_function_or_of_quality_names_nothing_that_is_missing() -> None:

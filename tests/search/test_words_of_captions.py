@@ -14,6 +14,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.photos_table import live_of_name, photo_digests
+from withsense_tf.index.tables.rows_table import all_rows
 from withsense_tf.index.tables.words_table import count_wrong_words, forms_of, make_words_anew
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
@@ -25,6 +26,7 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.said_words import ShownTexts, counts_of_forms
 from withsense_tf.search.search import Search
 
 PICNIC = "Two people having a picnic ."
@@ -74,6 +76,7 @@ def names(hits: Hits) -> list[str]:
         ("собака", "dogs.png"),
         ("пляжи", "dogs.png"),
         ("a parked bike", "moto.png"),
+        ("a parked bicycle", "moto.png"),
     ],
 )
 def test_a_word_that_the_model_never_learned_is_found_where_a_caption_has_it(
@@ -96,6 +99,19 @@ def test_a_phrase_in_quotation_marks_must_stand_in_a_caption(
     index: PhotoIndex, text: str, photos: list[str]
 ) -> None:
     assert sorted(names(ask(index, text, 10, minimum=0))) == photos
+
+
+def test_captions_that_tell_of_a_word_in_others_count_where_that_is_asked(index: PhotoIndex) -> None:
+    with index.catalog.reading() as tables:
+        model = index.current(tables).number
+        shown, rows = ShownTexts(tables), all_rows(tables, model)
+        own, by_others = (
+            counts_of_forms(shown, model, ["bicycle", "people"], rows, others)[0].sum(axis=0).tolist()
+            for others in (False, True)
+        )
+    assert own == [0, 1]
+    # A bike; and two people, friends, a child and a boy.
+    assert by_others == [1, 4]
 
 
 def test_a_phrase_and_filters_and_minus_words_hold_together(index: PhotoIndex) -> None:
@@ -124,7 +140,8 @@ def test_of_a_minus_word_that_no_caption_says_the_answer_says_that_it_took_nothi
     for term in ("vehicle", "zorbing"):
         answer = ask(index, f"a street -{term} -red -people", 10, minimum=0)
         assert answer.message == f"Took nothing out by captions, as none says it: {term}."
-    assert ask(index, "a street -cars", 10, minimum=0).message is None
+    for term in ("cars", "automobile", "bicycles"):
+        assert ask(index, f"a street -{term}", 10, minimum=0).message is None
 
 
 def test_a_restricted_photo_that_is_found_by_words_is_a_notice(index: PhotoIndex) -> None:

@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import secrets
+import shlex
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -22,6 +23,7 @@ from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.file_access import words_of
 from withsense_tf.policy.watched import Watched
+from withsense_tf.printed_commands import command_line
 
 SCOPES: Final = ("read", "write", "review", "metrics")
 # Scopes that have another one in them.
@@ -121,8 +123,8 @@ class KeyRing:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeysError(
                 f"{self.file} is no file of API keys ({words_of(error)}), so nobody may ask. Bring it back from "
-                "a copy; without one, move it away, and everyone needs a new key: withsense "
-                f"keys create NAME --keys {self.file}"
+                "a copy; without one, move it away, and everyone needs a new key: "
+                + command_line("keys", "create", "NAME", options={"--keys": self.file})
             ) from error
         return {key.id: key for key in keys}
 
@@ -131,8 +133,8 @@ def read_private(file: Path) -> bytes:
     """Return what a file says that nobody but its owner may read; one that others may read is an error."""
     if os.name == "posix" and file.stat().st_mode & OTHERS_RIGHTS:
         raise KeysError(
-            f"{file} can be read by others, so its keys are not trusted. Say: chmod 600 {file}; and make new keys if "
-            "others may have read it."
+            f"{file} can be read by others, so its keys are not trusted. Make new keys if others may have read it, and "
+            f"say: chmod 600 {shlex.quote(str(file))}"
         )
     return read_bytes(file)
 

@@ -30,8 +30,10 @@ TITLES: Final = {
     500: "Something went wrong here",
     503: "Not now",
 }
-# An absolute path of this machine, in whatever sentence it stands.
-PATH: Final = re.compile(r"(?<![\w/.])(?:/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)")
+# An absolute path of this machine, in whatever sentence it stands; a command has one with blanks in quotation marks.
+PATH: Final = re.compile(
+    r"(?<![\w/.])(?:'/(?!api/v1\b)[^'\n]*'|/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)"
+)
 
 # How countries and numbers are written in requests, and what is said where they are not.
 COUNTRY: Final = "^[A-Za-z]{2}$"
@@ -107,5 +109,7 @@ def without_paths(text: str) -> str:
 
     >>> without_paths("/srv/photos/index is damaged, see withsense index verify")
     '… is damaged, see withsense index verify'
+    >>> without_paths("withsense index verify --index '/srv/my photos/index'")
+    'withsense index verify --index …'
     """
     return PATH.sub("…", text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-import shlex
 import signal
 import socket
 import subprocess
@@ -29,6 +28,7 @@ from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.integrity.table_errors import no_index
+from withsense_tf.printed_commands import command_line
 
 PHOTOS, INDEX = "photos", "index"
 NAME: Final = "demonstration"
@@ -185,8 +185,8 @@ def check_index(folder: Path, *words: str) -> None:
     other = folder.parent / NAME
     if (folder / MARK).exists() or not (other / INDEX / MARK).exists():
         return
-    command = shlex.join([*words, "--index", str(other / INDEX), *law_options(other)])
-    raise DataError(f"{no_index(folder)} Or ask the demonstration's: withsense {command}")
+    command = command_line(*words, "--index", other / INDEX, *law_options(other))
+    raise DataError(f"{no_index(folder)} Or ask the demonstration's: {command}")
 
 
 def run(command: tuple[str, ...]) -> None:
@@ -208,7 +208,7 @@ def run(command: tuple[str, ...]) -> None:
             raise typer.Exit(0 if command[0] == "serve" else INTERRUPT_CODE) from None
     if code:
         raise SettingError(
-            f"The step failed: withsense {' '.join(command)} (exit code {code}). What it said is above. "
+            f"The step failed: {command_line(*command)} (exit code {code}). What it said is above. "
             "Mend it and run the demonstration again: it goes on from there."
         )
 

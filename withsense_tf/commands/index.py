@@ -162,7 +162,7 @@ def remove(
 
     signature = (*trail_and_signer(index, state, by), reason)
     report, leaving, unknown = take_out(PhotoIndex(index), photos, Policy.of_files(law), *signature)
-    typer.echo(f"{index}: {report}.{reports.how_to_readmit(photos, unknown)}")
+    typer.echo(f"{index}: {report}.{reports.how_to_readmit(index, photos, unknown)}")
     reports.tell_gone(photos, leaving, unknown)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import json as json_format
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
+
+from withsense_tf.printed_commands import index_command, option_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +78,7 @@ def tell_who_needs(policy: Policy) -> None:
     """Say with what an index is asked and served from now on."""
     from withsense_tf.index.other_law import deciding_options
 
-    if words := shlex.join(word for option in (deciding_options(policy) or {}).items() for word in option):
+    if words := option_words(deciding_options(policy) or {}).strip():
         typer.echo(
             f"Other commands and servers need the same ({words}). A server that runs otherwise answers 503 until it is "
             "started so.",
@@ -97,13 +98,15 @@ def tell_problems(index: Path, problems: Sequence[str], json: bool) -> None:
         raise typer.Exit(1)
 
 
-def how_to_readmit(photos: Sequence[str], unknown: Sequence[str]) -> str:
+def how_to_readmit(index: Path, photos: Sequence[str], unknown: Sequence[str]) -> str:
     """Return how photos that were taken out come in again; nothing where the index never had any of them.
 
-    >>> how_to_readmit(["a.jpg", "b.jpg"], ["b.jpg"]), how_to_readmit(["b.jpg"], ["b.jpg"])
-    (' They stay out; let them in again with: index readmit.', '')
+    >>> how_to_readmit("index", ["a.jpg", "b.jpg"], ["b.jpg"]), how_to_readmit("index", ["b.jpg"], ["b.jpg"])
+    (' They stay out; let them in again with: withsense index readmit a.jpg --index index', '')
     """
-    return "" if set(photos) <= set(unknown) else " They stay out; let them in again with: index readmit."
+    names = [name for name in photos if name not in unknown]
+    how = index_command(index, "readmit", *names)
+    return f" They stay out; let them in again with: {how}" if names else ""
 
 
 def tell_gone(photos: Sequence[str], leaving: Mapping[str, str], unknown: Sequence[str]) -> None:

@@ -25,15 +25,13 @@ from withsense_tf.commands.train_judge import train_judge
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.texts.text_policy import TextPolicy
 
-HOW_TO_JUDGE = (
-    "An index gets that by: index judge --overrides {}; servers need that option, and answer 503 until then."
-)
 app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
 )
@@ -191,7 +189,12 @@ def decide_photos(
                 f"It holds for the same file under other names, too, whatever is said there: {', '.join(copies)}."
             )
     if count:
-        typer.echo(HOW_TO_JUDGE.format(table), err=True)
+        typer.echo(_how_to_judge(table), err=True)
+
+
+def _how_to_judge(table: Path) -> str:
+    judge = command_line("index", "judge", options={"--overrides": table})
+    return f"Servers need that option, and answer 503 until then. An index gets it by: {judge}"
 
 
 @app.command("bind")

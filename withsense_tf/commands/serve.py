@@ -24,6 +24,7 @@ from withsense_tf.commands.index_options import (
 from withsense_tf.errors import SettingError
 from withsense_tf.file_access import words_of
 from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
@@ -115,8 +116,8 @@ def check(settings: AppSettings) -> None:
 
         if not any(key.revoked_on is None for key in KeyRing(settings.keys).all_keys()):
             raise SettingError(
-                f"{settings.keys} has no key that opens anything. Make one: withsense keys create NAME "
-                f"--keys {settings.keys}"
+                f"{settings.keys} has no key that opens anything. Make one: "
+                + command_line("keys", "create", "NAME", options={"--keys": settings.keys})
             )
 
 

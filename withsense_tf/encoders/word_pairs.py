@@ -84,21 +84,23 @@ def english_places(*words: str) -> Mapping[str, int]:
 def english_meant(*words: str) -> Mapping[str, int]:
     """Return the English words as `english_places` does, without those for any person where one of a kind is meant.
 
-    A grandmother is a woman, and whoever asks for a grandmother does not mean any woman. A noun that is the usual word
-    for nothing has its wider words, too: "девушка" is a young woman.
+    A grandmother is a woman, and whoever asks for a grandmother does not mean any woman, nor men alone who asks for
+    people. A noun that is the usual word for nothing has its wider words, too: "девушка" is a young woman.
 
-    >>> english_meant("бабушке"), english_meant("девушка")
-    ({'grandmother': 1}, {'girl': 2, 'woman': 12})
+    >>> english_meant("бабушке"), english_meant("девушка"), english_meant("людей")
+    ({'grandmother': 1}, {'girl': 2, 'woman': 12}, {'people': 1, 'person': 1})
     """
     places = english_places(*words)
-    if len(words) > 1 or min(places.values(), default=0) != 1 or PEOPLE.isdisjoint(places):
+    usual = [english for english, place in places.items() if place == 1]
+    if len(words) > 1 or not usual or PEOPLE.isdisjoint(places):
         return places
     often = {english: frequent_words().get(english, 1) for english in places}
-    least = OFTENER * max(often[english] for english, place in places.items() if place == 1)
+    least = OFTENER * max(often[english] for english in usual)
+    narrow = {"man"} if "person" in usual else ()
     return {
         one: place
         for one, place in places.items()
-        if not (one in PEOPLE and place >= WIDER and often[one] >= least)
+        if one not in narrow and not (one in PEOPLE and place >= WIDER and often[one] >= least)
     }
 
 

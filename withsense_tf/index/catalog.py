@@ -29,6 +29,7 @@ from withsense_tf.index.integrity.table_errors import (
     CELL_ERRORS,
     code_of,
     explain,
+    how_to_open,
     no_index,
     warn_of_format,
 )
@@ -246,8 +247,8 @@ def _read_only(file: Path) -> sqlite3.Connection:
     log = Path(f"{file}-wal")
     if log.exists() and log.stat().st_size:
         raise DataError(
-            f"{file.parent} may only be read, and has changes that are not in its tables yet ({log.name}). Open it "
-            "once where it may be written to: withsense index status"
+            f"{file.parent} may only be read, and has changes that are not in its tables yet ({log.name}). "
+            + how_to_open(file.parent)
         )
     return _open(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1")
 
@@ -272,8 +273,7 @@ def _bring_up(folder: Path, version: int) -> None:
     except OSError as error:
         raise DataError(
             f"{folder} holds an index of format {version}, which is brought up to format {FORMAT} when it is "
-            "opened, and it may only be read. Open it once where it may be written to: "
-            "withsense index status"
+            f"opened, and it may only be read. {how_to_open(folder)}"
         ) from error
     finally:
         if connection is not None:

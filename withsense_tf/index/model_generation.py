@@ -20,6 +20,7 @@ from withsense_tf.index.vectors.vector_index import Fact, VectorIndex
 from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.matchers.saved_search_forms import load_form, save_form
 from withsense_tf.matchers.search_forms import CAPTIONS, SearchForm
+from withsense_tf.printed_commands import index_command
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
+
+
+def how_to_build(index: Path) -> str:
+    """Say what gives an index the model that it lacks."""
+    return f"Run: {index_command(index, 'build', 'FOLDER')}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +72,7 @@ class Generation:
     @property
     def build_again(self) -> str:
         """Say what to do where files of the model are damaged: the same model comes in their place, or another one."""
-        return f"Run: withsense index build FOLDER --index {self.folder.parents[1]}"
+        return how_to_build(self.folder.parents[1])
 
     def _load_form(self) -> SearchForm:
         if folder_identity(self.folder, (FORM,)) != self.form_identity:

@@ -13,8 +13,8 @@ from withsense_tf.errors import OtherLawError, WithSenseError
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
+from withsense_tf.printed_commands import index_command, option_words
 
-JUDGE: Final = "withsense index judge"
 # Where the state of the tables has by which options an index was judged.
 JUDGED_WITH: Final = "law_files"
 # They change no verdict.
@@ -23,8 +23,8 @@ DECIDE_NOTHING: Final = ("--consents", "--audit")
 STRICT_WITHOUT: Final = "--min-votes"
 # What to say of an index where nobody wrote that down, as version 0.1.0 did not.
 NOT_WRITTEN: Final = (
-    "By which files of the law it was judged is not written down: give all of them to index judge --all (--overrides, "
-    "--countries, --languages, --photo-judge), or what they alone restrict is shown."
+    "By which files of the law it was judged is not written down: give all of them (--overrides, --countries, "
+    "--languages, --photo-judge), or what they alone restrict is shown."
 )
 # What stands for a value in the place of one that tells of this machine.
 NO_FILES: Final = {"--languages": "FOLDER", "--photo-judge": "JUDGE", "--min-votes": "NUMBER"}
@@ -83,12 +83,11 @@ def check_no_less(tables: sqlite3.Connection, policy: Policy) -> None:
     if not missing.keys() - {STRICT_WITHOUT}:
         return
     folder = _folder(tables)
-    options = {} if policy.files is None else policy.files.options()
-    command = f"{JUDGE} --index {shlex.quote(str(folder))}{_with_values(options)}"
+    command = index_command(folder, "judge", options={} if policy.files is None else policy.files.options())
     raise OtherLawError(
         f"The photos of {folder} would be judged by less than before. {_lacking(missing)}\nNothing was changed. To "
         f"judge them without it, say --lift where a command has it, or: {command} (and start servers without it, too)",
-        f"The server must be started again with what the index was judged with:{_with_places(missing)}",
+        f"The server must be started again with what the index was judged with:{option_words(_places(missing))}",
     )
 
 
@@ -103,8 +102,9 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
     versions = f"version {version}, here {policy.version}"
     changed_law = f"The law was kept otherwise when this index was last changed ({versions}). "
     options = {} if files is None else files.options()
-    command = f"{JUDGE} --index {shlex.quote(str(_folder(tables)))}{_with_values(options)}"
-    public_command = f"{JUDGE} --index INDEX{_with_places(options)}"
+    command = index_command(_folder(tables), "judge", options=options)
+    # For who may not know where files lie.
+    public_command = index_command("INDEX", "judge", options=_places(options))
     # A policy that was put together in Python has no options.
     same = "by the policy that is here" if files is None else "by the files that are named here"
     if newest != policy.version:
@@ -119,7 +119,7 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
     if missing := missing_options(tables, policy):
         return OtherLawError(
             f"{changed_law}{_lacking(missing)}{_files_gone(missing, command)}",
-            f"The server must be started again with what the index was judged with:{_with_places(missing)}",
+            f"The server must be started again with what the index was judged with:{option_words(_places(missing))}",
         )
     caution = f"{NOT_WRITTEN} " if get_state(tables, JUDGED_WITH) is None else ""
     return OtherLawError(
@@ -134,7 +134,7 @@ def _lacking(missing: Mapping[str, str]) -> str:
         for name, value in missing.items()
     )
     return (
-        f"It was judged with{_with_values(missing)}, and here {' and '.join(missing)} "
+        f"It was judged with{option_words(missing)}, and here {' and '.join(missing)} "
         f"{'is' if len(missing) == 1 else 'are'} missing: give the same here, too. For all commands of a shell at "
         f"once: export {' '.join(values)}"
     )
@@ -149,13 +149,9 @@ def _files_gone(missing: Mapping[str, str], command: str) -> str:
     return f"\n{', '.join(files)} {verb} not there any more; to judge its photos anew without it: {command}"
 
 
-def _with_values(options: Mapping[str, str]) -> str:
-    return "".join(f" {name} {shlex.quote(value)}" for name, value in options.items())
-
-
-def _with_places(options: Mapping[str, str]) -> str:
-    """Write options for who may not know where files lie."""
-    return "".join(f" {name} {NO_FILES.get(name, 'FILE')}" for name in options)
+def _places(options: Mapping[str, str]) -> dict[str, str]:
+    """Return options for who may not know where files lie."""
+    return {name: NO_FILES.get(name, "FILE") for name in options}
 
 
 def _folder(tables: sqlite3.Connection) -> Path:

@@ -26,6 +26,7 @@ from withsense_tf.index.model_generation import (
     MATCHER,
     Generation,
     folder_identity,
+    how_to_build,
     put_back,
     save_model,
 )
@@ -142,10 +143,8 @@ class PhotoIndex:
         """Return the model in use, as these tables have it."""
         number = get_state(tables, "current")
         if number is None:
-            raise NotBuiltError(
-                f"{self.folder} is not built yet: a build has not ended. Build it, or finish that one, with: "
-                f"withsense index build FOLDER --index {self.folder}"
-            )
+            what = f"{self.folder} is not built yet: a build has not ended. Build it, or finish that one."
+            raise NotBuiltError(f"{what} {how_to_build(self.folder)}")
         return self.generation(number)
 
     def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Words of a query that captions lack -> as these write them: "tyre" as "tire", "cell phone" as "cellphone".
+"""Words of a query that captions lack -> as these write them: "tyre" as "tire", "coffee shop" as "cafe".
 
 Of a Russian noun that may be the form that stands there: "белка" is read as a form of "белок", and "белку" is not.
 
@@ -15,6 +15,7 @@ from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, russian_analyser
 from withsense_tf.encoders.english_spellings import other_spelling
+from withsense_tf.encoders.other_words import other_words
 from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.index.tables.words_table import plain_words
 from withsense_tf.matchers.search_forms import SearchForm
@@ -93,7 +94,11 @@ class _Words:
         if not _may_be_parts(first, second):
             return None
         compound = first + second
-        return compound if self._is_better(compound, first, second) else None
+        if self._is_better(compound, first, second):
+            return compound
+        phrase = f"{first} {lemma(second)}"
+        other = next((one for one in other_words(phrase) if " " not in one and self.shown.has(one)), None)
+        return None if other is None or self.shown.says(phrase) else other
 
     def _other_form(self, word: str) -> str | None:
         if not CYRILLIC.search(word) or self.shown.has(word):

@@ -38,7 +38,9 @@ from withsense_tf.index.vectors.filters import (
 MOST_LOOKED: Final = 1_000
 MOST_NAMED: Final = 8
 # What brings colours in; a reader of the page cannot.
-NEEDS_COLOURS: Final = " Bring it up to date: withsense index update FOLDER, in Python ws.build_index."
+NEEDS_COLOURS: Final = (
+    " Bring it up to date: withsense index update FOLDER --index INDEX, in Python ws.build_index."
+)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import CYRILLIC, lemma, words
+from withsense_tf.encoders.other_words import other_words
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import read_cells
@@ -25,6 +26,7 @@ from withsense_tf.search.search_request import MINIMUM
 
 # A terminal is told its option (`search/hits`).
 NEAREST: Final = "nearest with minimum=0"
+FEW_TAUGHT: Final = "Few photos taught this index, so it may miss one that fits."
 _NUMBERS = """
     two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять
 """
@@ -75,9 +77,9 @@ def words_not_there(
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
     What the model does not know was not looked for; a number, or a word such as "near", names nothing that could be
-    missing. Of a Russian word, captions may have the English one.
+    missing. Of a Russian word, captions may have the English one, and of each another one that tells of it.
     """
-    missing = {form for form in chance.unconfirmed_words if not any(map(in_captions, _in_english(form)))}
+    missing = {form for form in chance.unconfirmed_words if not _is_anywhere(form, in_captions)}
     typed_words = [
         token.text
         for token in tokens(text)
@@ -87,8 +89,9 @@ def words_not_there(
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 
 
-def _in_english(form: str) -> tuple[str, ...]:
-    return (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
+def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
+    own = (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
+    return any(all(map(in_captions, other.split())) for one in own for other in (one, *other_words(one)))
 
 
 def nothing_fits(
@@ -103,12 +106,11 @@ def nothing_fits(
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
+    line = f"No good match: the chance that the best photo is one is {chance.value:.2f}"
     if missing:
         listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
-        if rule != "none":
-            return f"No {listing} found among the photos that may be shown; {NEAREST}."
-        return f"No {listing} found; {NEAREST}."
-    return f"No good match: the chance that the best photo is one is {chance.value:.2f}; {NEAREST}."
+        line = f"No {listing} found{' among the photos that may be shown' if rule != 'none' else ''}"
+    return f"{line}; {NEAREST}.{f' {FEW_TAUGHT}' if chance.few_photos else ''}"
 
 
 def nearest_alone(chance: Chance) -> str:

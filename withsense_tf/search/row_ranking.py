@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import lemma
+from withsense_tf.encoders.other_words import has_others
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
@@ -201,8 +202,8 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
         in_captions = counts * has_captions[:, None], captions * has_captions
         looks = np.column_stack([looks, _word_looks(question, form, weights, in_captions)])
         as_read = counts, captions
-        if weights_as_read != weights:
-            as_read = _counts(question, weights_as_read, rows)
+        if weights_as_read != weights or any(map(has_others, weights)):
+            as_read = _counts(question, weights_as_read, rows, by_others=True)
         share, by_words = looks_of_said(form.words, weights_as_read, as_read, has_captions, form.by_captions)
         confirmation = np.maximum(form.words.score(weights_as_read, *as_read), share * by_words)
         limits = colour_limits(form, question.words, question.model, rows, weights_as_read, as_read[0])
@@ -230,8 +231,10 @@ def _weights(question: _Question, form: HybridForm) -> tuple[dict[str, float], d
     return form.words.weights(text), form.words.weights(as_captions_say(form, text))
 
 
-def _counts(question: _Question, forms: Collection[str], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return counts_of_forms(question.texts, question.model, list(forms), rows)
+def _counts(
+    question: _Question, forms: Collection[str], rows: np.ndarray, by_others: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    return counts_of_forms(question.texts, question.model, list(forms), rows, by_others)
 
 
 def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:

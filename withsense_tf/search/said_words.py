@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from withsense_tf.common.limits import parse_json
 from withsense_tf.common.words import lemma
 from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.data.named import column_text
+from withsense_tf.encoders.other_words import times_told
 from withsense_tf.index.brought import author
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, texts_of_photos
@@ -214,30 +215,34 @@ def as_captions_say(form: SearchForm, text: str) -> str:
 
 
 def counts_of_forms(
-    shown: ShownTexts, model: int, forms: Sequence[str], rows: np.ndarray
+    shown: ShownTexts, model: int, forms: Sequence[str], rows: np.ndarray, by_others: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return how many captions of each row's photo have each basic form, (rows, forms), and how many there are.
 
-    Keywords are one of them where they have one of the forms: who gives keywords to a photo must not lose by it what
-    captions say.
+    `by_others`, those count, too, that tell of it in other words. Keywords are one of the captions where they have one
+    of the forms: who gives keywords to a photo must not lose by it what captions say.
     """
     texts = shown.forms_at(model, rows) if forms else {}
-    marks = [f" {form} " for form in forms]
-    there = [_text_that_counts(texts.get(row, ""), marks) for row in rows.tolist()]
-    counts = np.array([[text.count(mark) for mark in marks] for text in there], float)
+    counters = [partial(times_told if by_others else _count, form) for form in forms]
+    there = [_text_that_counts(texts.get(row, ""), counters) for row in rows.tolist()]
+    counts = np.array([[count(text) for count in counters] for text in there], float)
     captions = np.array([text.count("\n") + 1 if text else 0 for text in there], float)
     return counts.reshape(len(rows), len(forms)), captions
 
 
-def _text_that_counts(text: str, marks: Sequence[str]) -> str:
+def _count(form: str, text: str) -> int:
+    return text.count(f" {form} ")
+
+
+def _text_that_counts(text: str, counters: Sequence[Callable[[str], int]]) -> str:
     """Return what counts of what was said of a photo: keywords that have none of the words do not.
 
-    >>> text = f" a dog \\n{KEYWORDS} canon "
-    >>> _text_that_counts(text, [" dog "]), _text_that_counts(text, [" dog ", " canon "]) == text
+    >>> text, count = f" a dog \\n{KEYWORDS} canon ", partial(partial, _count)
+    >>> _text_that_counts(text, [count("dog")]), _text_that_counts(text, [count("dog"), count("canon")]) == text
     (' a dog ', True)
     """
     captions, sign, keywords = text.partition(KEYWORDS)
-    return text if not sign or any(mark in keywords for mark in marks) else captions.rstrip("\n")
+    return text if not sign or any(count(keywords) for count in counters) else captions.rstrip("\n")
 
 
 def colour_limits(

@@ -533,6 +533,52 @@ def test_below_a_narrow_photo_dots_and_words_are_whole_or_gone_and_captions_line
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
+def test_on_a_phone_no_word_below_a_photo_is_cut_off_however_narrow_it_is(
+    visit: Visit, language: str
+) -> None:
+    page = visit(ASKED, language, width=390)
+    lost = page.locator(".tile:has(.fit)").first.evaluate(
+        """tile => {
+          const lost = [];
+          for (let width = 85; width <= 358; width += 3) {
+            tile.style.width = `${width}px`;
+            const own = tile.getBoundingClientRect();
+            const below = tile.querySelector(".said").getBoundingClientRect();
+            const acts = tile.querySelector(".acts").getBoundingClientRect();
+            for (const part of ["b", ".dots", ".word"]) {
+              const box = tile.querySelector(`.fit ${part}`).getBoundingClientRect();
+              const meets = box.right > acts.left + 0.5 && box.bottom > acts.top + 1 && box.top < acts.bottom - 1;
+              const isWhole = box.width > 8 && box.right <= own.right + 0.5 && box.bottom <= below.top + 1;
+              if (!isWhole || meets) lost.push(`${part} ${width}`);
+            }
+          }
+          return lost;
+        }"""
+    )
+    assert lost == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_on_a_phone_no_button_of_the_light_table_stands_out_of_its_tile(visit: Visit, language: str) -> None:
+    page = visit(ASKED, language, width=390)
+    page.locator("[data-collect]").first.click()
+    page.goto("/table")
+    page.locator(".tile .acts").first.wait_for()
+    out = page.locator(".tile:has(.acts)").first.evaluate(
+        """tile => {
+          const out = [];
+          for (let width = 88; width <= 358; width += 3) {
+            tile.style.width = `${width}px`;
+            const parts = [...tile.querySelectorAll(".meta > *")].map((one) => one.getBoundingClientRect().right);
+            if (Math.max(...parts) > tile.getBoundingClientRect().right + 0.5) out.push(width);
+          }
+          return out;
+        }"""
+    )
+    assert out == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_number_is_shown_whole_or_not_at_all_however_narrow_its_photo(visit: Visit, language: str) -> None:
     page = visit(ASKED, language)
     clipped = page.locator(".tile:has(.fit)").first.evaluate(

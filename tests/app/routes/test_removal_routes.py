@@ -123,7 +123,7 @@ def test_who_asks_again_gets_the_same_and_an_unknown_id_is_404(reviewer: TestCli
 def test_the_trail_and_the_audit_log_say_who_removed_it_and_why(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
-    log, ring = place.index.parent / "audit.jsonl", KeyRing(place.index.parent / "keys.json")
+    log, ring = place.log, place.ring
     headers = {"Authorization": f"Bearer {ring.create('Rita', ['read', 'review'])}"}
     law = replace(place.law, audit=log, overrides=None)
     client = new_client(place.settings(country="BB", law=place.law, keys=ring.file), headers=headers)
@@ -150,7 +150,7 @@ def test_the_trail_and_the_audit_log_say_who_removed_it_and_why(
 
 
 def test_at_the_command_line_a_removal_leaves_the_same_line(reviewer: TestClient, place: Place) -> None:
-    log = place.index.parent / "audit.jsonl"
+    log = place.log
     files = {
         "countries": place.law.countries,
         "overrides": place.law.overrides,
@@ -235,7 +235,7 @@ def test_nothing_is_removed_while_the_index_is_judged_by_another_law(
 def test_a_photo_stays_that_the_audit_log_cannot_have(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
-    log = place.index.parent / "audit.jsonl"
+    log = place.log
     client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
     id_ = id_of(client, "shown_0.png")
     with without_room(log):

@@ -68,7 +68,7 @@ def test_a_decision_holds_at_once_and_is_taken_back(reviewer: TestClient) -> Non
 def test_the_audit_log_has_each_decision_with_who_and_why(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
-    log = place.index.parent / "audit.jsonl"
+    log = place.log
     client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
     id_, name = next(iter(ids_of(client, "BB").items()))
     said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "It shows her son."}
@@ -537,7 +537,7 @@ def test_each_scope_opens_its_own_part_alone(place: Place, new_client: Callable[
 def test_what_the_audit_log_cannot_have_is_not_decided(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
-    log = place.index.parent / "audit.jsonl"
+    log = place.log
     client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
     shown = next(iter(ids_of(client, "BB")))
     said = {"id": shown, "decision": "restrict", "by": "Ann", "reason": "x"}
@@ -566,7 +566,7 @@ def test_what_the_audit_log_cannot_have_is_not_decided(
 def test_a_decision_that_the_table_may_not_have_changes_nothing(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
-    log, table = place.index.parent / "audit.jsonl", place.index.parent / "overrides.csv"
+    log, table = place.log, place.index.parent / "overrides.csv"
     client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
     child = client.get("/api/v1/review/withheld").json()[0]["id"]
     said = {"id": child, "decision": "allow", "by": "Ann", "reason": "x"}
@@ -584,12 +584,9 @@ def test_a_decision_that_the_table_may_not_have_changes_nothing(
 
 @pytest.mark.closed
 def test_the_audit_log_has_each_permission_and_its_end_with_who_by_which_key(
-    place: Place, new_client: Callable[..., TestClient]
+    place: Place, signed_client: Callable[..., TestClient]
 ) -> None:
-    ring, log = KeyRing(place.index.parent / "keys.json"), place.index.parent / "audit.jsonl"
-    key = ring.create("Rita", ["read", "review"])
-    settings = place.settings(keys=ring.file, country="BB", law=replace(place.law, audit=log))
-    client = new_client(settings, headers={"Authorization": f"Bearer {key}"})
+    log, client = place.log, signed_client("Rita", "read", "review")
     (photo, *_) = client.get("/api/v1/review/withheld").json()
     said = {"id": photo["id"], "given_by": "Her mother", "countries": ["BB"], "until": "2999-01-01"}
     number = client.post("/api/v1/review/consents", json=said).json()["id"]
@@ -608,7 +605,7 @@ def test_the_audit_log_has_each_permission_and_its_end_with_who_by_which_key(
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     reviews = [one for one in entries if one["place"] == "review"]
     signed = {(one["photo"], one["digest"], one["by"], one["key"]) for one in reviews}
-    assert signed == {(photo["name"], photo["digest"], "Rita", ring.all_keys()[0].id)}
+    assert signed == {(photo["name"], photo["digest"], "Rita", place.ring.all_keys()[0].id)}
     assert [one["decision"] for one in reviews] == ["grant", "grant", "revoke"]
     assert ", key " in reviews[0]["reason"]
     assert "): show, search, in BB, from" in reviews[0]["reason"]

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,9 +16,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
 
-from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.routes import write_routes
 from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
 from withsense_tf.app.uploads import index_writing
 from withsense_tf.app.uploads.quarantine import Description
@@ -117,17 +116,18 @@ def test_a_photo_that_was_brought_is_found_and_shown(writer: TestClient, place: 
 
 
 def test_the_audit_log_has_who_sent_a_photo_by_which_key_and_without_the_log_none_is_taken_in(
-    place: Place, new_client: Callable[..., TestClient]
+    place: Place, signed_client: Callable[..., TestClient]
 ) -> None:
-    ring, log = KeyRing(place.index.parent / "keys.json"), place.index.parent / "audit.jsonl"
-    key = ring.create("Rita", ["read", "write"])
-    settings = place.settings(keys=ring.file, country="BB", law=replace(place.law, audit=log))
-    client = new_client(settings, headers={"Authorization": f"Bearer {key}"})
+    client = signed_client("Rita", "read", "write")
     png = png_of(41)
     assert send(client, png, "A crimson wall.", by="Ann").status_code == 201
-    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    entries = [json.loads(line) for line in place.log.read_text(encoding="utf-8").splitlines()]
     (entry,) = [one for one in entries if one.get("decision") == "upload"]
-    assert (entry["by"], entry["key"], entry["reason"]) == ("Rita", ring.all_keys()[0].id, "said by Ann")
+    assert (entry["by"], entry["key"], entry["reason"]) == (
+        "Rita",
+        place.ring.all_keys()[0].id,
+        "said by Ann",
+    )
     assert entry["digest"] == hashlib.sha256(png).hexdigest()
     assert entry["photo"].startswith("upload_")
     with without_rights(place.index.parent, "audit.jsonl"):
@@ -242,6 +242,37 @@ def test_why_a_photo_is_refused_is_known_where_another_worker_judged_it(
     with pytest.raises(ProblemError) as problem:
         upload_state(service, waiting.name, waiting.folder.exists(), None)
     assert problem.value.kind == "taken_out"
+
+
+@pytest.mark.closed
+def test_the_key_that_sent_a_photo_alone_is_told_what_became_of_it(
+    place: Place, signed_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, stranger = signed_client("Rita", "write"), signed_client("Bob", "read", "write")
+    first = send(writer, PNG, "A marmalade zeppelin .").json()
+    address = f"/api/v1/upload/{first['receipt']}"
+    assert writer.get(address).json() == first
+    assert stranger.get(address).json()["kind"] == "no_such_photo"
+    # An id of a photo is no receipt, and a receipt is no id.
+    assert writer.get(f"/api/v1/upload/{first['id']}").status_code == 404
+    assert stranger.get(f"/api/v1/photos/{first['receipt']}").status_code == 404
+    withheld = send(writer, png_of(5), "A toddler on a swing .").json()
+    answer = writer.get(f"/api/v1/upload/{withheld['receipt']}")
+    assert (answer.status_code, answer.json()) == (202, withheld)
+    with monkeypatch.context() as patch:
+        patch.setattr(write_routes, "judge_own", lambda *_: None)
+        patch.setattr(write_routes, "judge_rest", lambda *_: None)
+        waiting = send(writer, png_of(6), "A wall .").json()
+    assert waiting["state"] == "waiting"
+    address = f"/api/v1/upload/{waiting['receipt']}"
+    assert (writer.get(address).status_code, writer.get(address).json()) == (202, waiting)
+    service = PhotoService(place.settings())
+    (file,) = (place.index / "app" / "quarantine").glob("*/photo.png")
+    file.unlink()
+    index_writing.judge_waiting(service, quarantine_of(service))
+    answer = writer.get(address)
+    assert (answer.status_code, answer.json()["kind"]) == (422, "photo_missing")
+    assert stranger.get(address).json()["kind"] == "no_such_photo"
 
 
 def test_why_a_photo_cannot_be_used_is_said_without_a_place(place: Place) -> None:

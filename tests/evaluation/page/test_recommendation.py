@@ -54,6 +54,8 @@ def test_of_few_photos_it_is_a_guess_and_always_said_how_much_it_rests_on() -> N
     many = recommendation([HYBRID | counts | {"photos": 1000, "queries": 5000}], 0.172)
     assert many.startswith("Use “hybrid”: among 29 photos")
     assert "That rests on 5,000 queries of 1,000 photos." in many
+    close = recommendation([HYBRID | counts | {"r@5_low": 0.9979}], 0.172)
+    assert "Its 95 % interval: 99.8 to 100.0 of 100." in close
     # All of them were found: the same photos drawn again say nothing of others.
     assert "interval" not in recommendation([HYBRID | counts | {"r@5": 1.0, "r@5_low": 1.0}], 0.172)
     # Of a split without pairs, all photos are one gallery.

@@ -11,6 +11,8 @@ from small_index import draw_look
 
 from withsense_tf.index.integrity.file_checks import file_problems
 
+INDEX = Path("an index")
+
 
 @pytest.fixture
 def photos(tmp_path: Path) -> list[tuple[str, str, str]]:
@@ -19,25 +21,27 @@ def photos(tmp_path: Path) -> list[tuple[str, str, str]]:
 
 
 def test_whole_files_have_no_line(photos: list[tuple[str, str, str]]) -> None:
-    assert file_problems(photos, "/photos") == []
+    assert file_problems(photos, "/photos", INDEX) == []
 
 
 def test_a_folder_that_is_gone_has_one_line_that_says_what_mends_it(
     photos: list[tuple[str, str, str]], tmp_path: Path
 ) -> None:
     shutil.rmtree(tmp_path / "disk" / "two")
-    (line,) = file_problems(photos, str(tmp_path / "disk"))
+    (line,) = file_problems(photos, str(tmp_path / "disk"), INDEX)
     assert line.startswith(
         f"The folder {tmp_path}/disk/two is gone, and with it the files of 5 photos: look-0-0.png"
     )
     assert "look-2-0.png and 2 more. Bring back what was there" in line
     assert "look-3-0.png" not in line
     # By a folder that is a part of what was indexed, all other photos would be lost.
-    assert line.endswith(f"or run index update {tmp_path}/disk.")
-    assert "index update" not in file_problems(photos, None)[0]
+    assert line.endswith(f"or run: withsense index update {tmp_path}/disk --index 'an index'")
+    assert "index update" not in file_problems(photos, None, INDEX)[0]
     shutil.rmtree(tmp_path / "disk")
-    (line,) = file_problems(photos, str(tmp_path / "disk"))
-    assert line.endswith("Bring it back; if it was moved, run index update NEW_FOLDER --replace.")
+    (line,) = file_problems(photos, str(tmp_path / "disk"), INDEX)
+    assert line.endswith(
+        "if it was moved, run: withsense index update NEW_FOLDER --replace --index 'an index'"
+    )
     assert line.startswith(f"The folder {tmp_path}/disk is gone, and with it the files of 10 photos")
 
 
@@ -45,8 +49,10 @@ def test_files_of_one_reason_share_a_line(photos: list[tuple[str, str, str]]) ->
     for _, path, _ in photos[:4]:
         Path(path).unlink()
     Path(photos[5][1]).write_bytes(b"")
-    missing, empty = file_problems(photos, "/my photos")
+    missing, empty = file_problems(photos, "/my photos", INDEX)
     assert "The files of 4 photos are not used: there is none any more (look-0-0.png" in missing
     assert "The file of look-0-0.png is not used: the file has zero bytes." in empty
-    assert all(line.endswith("run index update '/my photos'.") for line in (missing, empty))
-    assert all("index update" not in line for line in file_problems(photos, None))
+    assert all(
+        line.endswith("withsense index update '/my photos' --index 'an index'") for line in (missing, empty)
+    )
+    assert all("index update" not in line for line in file_problems(photos, None, INDEX))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.service import LawFiles
 
 
 @pytest.fixture
@@ -84,3 +90,18 @@ def test_a_model_before_the_present_one_that_changed_is_removed_by_compact(index
     assert all("index compact" in problem for problem in problems)
     compact_index(index)
     assert verify_index(index) == []
+
+
+@pytest.mark.slow
+def test_the_advice_works_in_a_shell_as_it_is_printed(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    photos = items_of_looks(tmp_path / "my photos", 4)
+    index = new_index(tmp_path / "an index", fitted("hybrid"), photos, store, Policy.of_files(LawFiles()))
+    with index.catalog.writing() as tables:
+        tables.execute("DELETE FROM law WHERE photo = 1")
+    (line,) = verify_index(index)
+    program = f'withsense() {{ {shlex.quote(sys.executable)} -m withsense_tf "$@"; }}'
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WITHSENSE_")}
+    subprocess.run(["sh", "-ec", f"{program}; {line.partition('Run: ')[2]}"], env=environment, check=True)
+    assert verify_index(PhotoIndex(index.folder)) == []

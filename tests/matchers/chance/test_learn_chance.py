@@ -126,6 +126,7 @@ def test_a_search_names_what_nothing_confirms_and_shows_the_nearest_when_asked(
     # What the model does not know was not looked for: nobody can say that it is not there.
     assert re.fullmatch(
         r"No good match: the chance that the best photo is one is 0\.\d\d; nearest with minimum=0\. "
+        r"Few photos taught this index, so it may miss one that fits\. "
         r"Not known to this index, and so not looked for: submarine\.",
         str(mixed.message),
     )

@@ -74,6 +74,26 @@ def test_captions_of_the_best_photo_confirm_what_the_model_does_not_know() -> No
     assert answer.value > by_pixels.value
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "is_there"),
+    [
+        ("a bicycle", "bike", True),
+        ("people", "man", True),
+        ("a man", "person", False),
+        ("a woman", "man", False),
+    ],
+)
+def test_captions_confirm_a_word_in_other_words_and_none_that_says_more(
+    asked: str, said: str, is_there: bool
+) -> None:
+    both = chance("pixels", "captions")
+    never = MatchChance(both.familiarity, dict.fromkeys(both.lines, ChanceLine(np.zeros(12), -30.0, 0.5)))
+    answer = never.of(asked, BestPhotos(BEST.scores, BEST.numbers, frozenset([said])))
+    assert answer is not None
+    assert answer.fits is is_there
+    assert bool(answer.unconfirmed_words) is not is_there
+
+
 @pytest.mark.parametrize(("photos", "part", "line"), [
     (999, "pixels", "translated pixels"), (1_000, "pixels", "pixels"),
     (999, "captions", "translated captions"), (1_000, "captions", "captions"),
@@ -89,6 +109,7 @@ def test_where_few_photos_teach_english_goes_by_what_captions_in_other_words_tau
     answer = one.of("a dog", best)
     assert answer is not None
     assert not answer.fits
+    assert answer.few_photos is (photos < 1_000)
 
 
 def test_where_no_captions_in_other_words_were_had_english_goes_by_its_own_line() -> None:

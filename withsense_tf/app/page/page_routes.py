@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-import shlex
 from contextlib import suppress
-from itertools import chain
-from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
@@ -44,6 +41,7 @@ from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.errors import WithSenseError
 from withsense_tf.index.other_law import DECIDE_NOTHING, options_of_index
 from withsense_tf.policy.countries import known_country
+from withsense_tf.printed_commands import command_line, index_command
 
 PARTS: Final = (
     search_page, file_question, photo_page, table_page, models_page, figures_page, runs_page, law_page, add_page,
@@ -179,16 +177,11 @@ def commands_for_law(request: Request) -> list[str]:
         if options:
             here = settings.law.options()
             law = options | {name: here[name] for name in DECIDE_NOTHING if name in here}
-            port = [] if settings.port == DEFAULT_PORT else ["--port", str(settings.port)]
+            port = {} if settings.port == DEFAULT_PORT else {"--port": settings.port}
             # They or this program may say otherwise than then.
-            judging = [] if is_same else [_command(["index", "judge"], settings.index, options)]
-            return [*judging, _command(["serve", *port], settings.index, law)]
+            judging = [] if is_same else [index_command(settings.index, "judge", options=options)]
+            return [*judging, command_line("serve", options={**port, "--index": settings.index, **law})]
     return []
-
-
-def _command(words: list[str], index: Path, options: dict[str, str]) -> str:
-    law = chain.from_iterable(options.items())
-    return shlex.join(["withsense", *words, "--index", str(index), *law])
 
 
 def problem_page(request: Request, problem: ProblemError) -> Response:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Body, File, Form, Path, Request, Response, UploadFile
 from pydantic import AfterValidator, Field, StringConstraints
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import NOTICE, PHOTO_ID, JsonAnswer, PhotoAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
-from withsense_tf.app.photo_service import Doorway, PhotoService
+from withsense_tf.app.photo_service import Doorway, PhotoService, absent
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
 from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_own, judge_rest, refusal
@@ -28,6 +28,8 @@ router = APIRouter(tags=["writing"], dependencies=[needs("write")])
 MOST_CAPTIONS: Final = 10
 # How the audit log calls that a photo was sent.
 UPLOAD: Final = "upload"
+# What parts a key from a name in a receipt; no file's name has it.
+BETWEEN: Final = "\0"
 
 
 def readable(text: str) -> str:
@@ -62,6 +64,10 @@ class UploadAnswer(JsonAnswer):
 
     id: str = Field(examples=[PHOTO_ID])
     state: Literal["searchable", "withheld", "waiting"]
+    receipt: str = Field(
+        default="",
+        description="By it `GET upload/{receipt}` tells whose key sent the photo what became of it.",
+    )
     notice: str | None = Field(default=None, examples=[NOTICE])
     photo: PhotoAnswer | None = None
     is_copy: bool = Field(
@@ -139,7 +145,37 @@ def upload(
     service.later.submit(judge_rest, service, quarantine)
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
-    return answer.model_copy(update={"is_copy": True}) if was_here and answer.photo else answer
+    more = {"is_copy": True} if was_here and answer.photo else {}
+    receipt = service.ids.write(f"{_key_of(request)}{BETWEEN}{waiting.name}")
+    return answer.model_copy(update={"receipt": receipt, **more})
+
+
+@router.get(
+    "/upload/{receipt}",
+    summary="What became of a photo that was brought?",
+    responses=problems(400, 404, 409, 413, 415) | UPLOAD_STATES,
+)
+def receipt_answer(
+    request: Request,
+    service: Service,
+    response: Response,
+    receipt: Annotated[
+        str, Path(min_length=1, max_length=MOST_SIGNS, description="As `POST upload` gave it to this key.")
+    ],
+    country: CountryParameter = None,
+) -> UploadAnswer:
+    """The same as `POST upload` answers, also why the photo was refused; to all but the key that sent it: 404."""
+    key, mark, name = (service.ids.read(receipt) or "").partition(BETWEEN)
+    if not mark or key != _key_of(request):
+        raise absent()
+    answer = upload_state(service, name, quarantine_of(service).waits(name), country)
+    response.status_code = 200 if answer.state == "searchable" else 202
+    return answer.model_copy(update={"receipt": receipt})
+
+
+def _key_of(request: Request) -> str:
+    """Return the number of the key that asks; nothing where none is asked for."""
+    return "" if request.app.state.keys is None else str(request.state.key)
 
 
 def note_in_audit(request: Request, policy: Policy, by: str | None) -> Callable[[str, str], None]:

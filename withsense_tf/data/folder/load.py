@@ -32,6 +32,7 @@ from withsense_tf.data.plain_folder.plain_load import read_plain_folder
 from withsense_tf.data.plain_folder.sources import without_captions
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_kind
 from withsense_tf.file_access import has_right, no_rights
+from withsense_tf.printed_commands import command_line
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
@@ -81,7 +82,7 @@ def load_dataset(
         what = "row, photo or file" if count == 1 else "rows, photos or files"
         warnings.warn(
             f"{contents.folder}: left out {count} {what}, for example {first.where}: {first.reason}. See all with: "
-            f"withsense data check {contents.folder} (in Python: `dataset.quarantine`)",
+            f"{command_line('data', 'check', contents.folder)} (in Python: `dataset.quarantine`)",
             DataWarning,
             stacklevel=2,
         )
@@ -106,7 +107,7 @@ def _check_photos(contents: Contents) -> None:
         where = f"train_images/; {_why_withsense(contents.folder)}"
     raise DataError(
         f"{contents.folder} has no usable photos: expected them in {where}. "
-        f"See everything that is wrong with: withsense data check {contents.folder}"
+        f"See everything that is wrong with: {command_line('data', 'check', contents.folder)}"
     )
 
 

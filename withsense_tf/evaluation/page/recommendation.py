@@ -125,7 +125,8 @@ def _rests_on(row: Row, what: str) -> list[str]:
     low, high = number(row, "r@5_low"), number(row, "r@5_high")
     # Where every photo was found, drawing of the same photos has no end to tell.
     if low is not None and high is not None and low < high:
-        sentences.append(f"Its 95 % interval: {100 * low:.0f} to {100 * high:.0f} of 100.")
+        digits = int(round(100 * low) == round(100 * high))  # one number twice would be no interval
+        sentences.append(f"Its 95 % interval: {100 * low:.{digits}f} to {100 * high:.{digits}f} of 100.")
     return sentences
 
 

@@ -31,6 +31,7 @@ from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.queries.read_queries import TYPED_COLUMNS, TYPED_QUERIES, read_typed_queries
 from withsense_tf.matchers.registry import Surroundings, photo_encoders_of, weights_at
 from withsense_tf.policy.service import LawFiles
+from withsense_tf.printed_commands import command_line
 from withsense_tf.targets.which_target import NOBODY_JUDGED, OF_JUDGES, is_by_captions, measured_by_captions
 
 QUICK_FOLDS: Final = 2
@@ -72,7 +73,7 @@ def read_data(
                 f"{data} has neither judgements ({' or '.join(JUDGEMENTS)}) nor captions, and this command compares "
                 "matchers by the ones or the others. Write captions into captions.csv, with the columns file and "
                 "caption, or beside the photos (docs/reference/any_folder.md). Photos without any are searched by a "
-                f"photo alone: withsense index build {data}"
+                f"photo alone: {command_line('index', 'build', data)}"
             )
         typer.echo(NOBODY_JUDGED)
     return dataset

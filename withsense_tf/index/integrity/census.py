@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from withsense_tf.index.tables.left_out_tables import count_kept_out
 from withsense_tf.index.tables.photo_states import count_and_sum
 from withsense_tf.index.tables.state_table import get_state, set_state
+from withsense_tf.printed_commands import index_command
 
 
 def census(tables: sqlite3.Connection) -> list[int]:
@@ -19,11 +21,11 @@ def put_census(tables: sqlite3.Connection) -> None:
     set_state(tables, census=census(tables))
 
 
-def check_census(tables: sqlite3.Connection) -> list[str]:
+def check_census(tables: sqlite3.Connection, index: Path) -> list[str]:
     """Return a line if other photos are here, or kept out, than were when the index was last changed."""
     if get_state(tables, "census") in (None, census(tables)):
         return []
     return [
-        "Photos came, left or were let in again by another hand: look at index status, and run index update, or "
-        "bring the index back from a copy."
+        "Photos came, left or were let in again by another hand. Bring the index back from a copy, or look at it "
+        f"and bring it up to date: {index_command(index, 'status')} && {index_command(index, 'update', 'FOLDER')}"
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,11 +9,12 @@ from typing import Final
 from withsense_tf.data.pictures.looks import SIDE
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import some_of
+from withsense_tf.printed_commands import index_command
 
 MOST_NAMED: Final = 3
 
 
-def file_problems(photos: Sequence[tuple[str, str, str]], source: str | None) -> list[str]:
+def file_problems(photos: Sequence[tuple[str, str, str]], source: str | None, index: Path) -> list[str]:
     """Return what is wrong with the files of photos (name, path, digest), a line for each folder and reason.
 
     `source` is the folder that the index was built from, by which it is brought up to date.
@@ -29,16 +29,17 @@ def file_problems(photos: Sequence[tuple[str, str, str]], source: str | None) ->
             reason = "there is none any more" if is_gone else error.reason
             problems.setdefault((folder, reason), []).append(name)
     return [
-        _line(folder, reason, names, _advice(folder, source)) for (folder, reason), names in problems.items()
+        _line(folder, reason, names, _advice(folder, source, index))
+        for (folder, reason), names in problems.items()
     ]
 
 
-def _advice(folder: Path | None, source: str | None) -> str:
+def _advice(folder: Path | None, source: str | None, index: Path) -> str:
     """Return what mends it; only where all that was indexed lay in a folder that is gone may another replace it."""
     if folder is not None and source is not None and Path(source).is_relative_to(folder):
-        return " Bring it back; if it was moved, run index update NEW_FOLDER --replace."
-    update = "" if source is None else f", or run index update {shlex.quote(source)}"
-    return f" Bring back what was there{update}."
+        return f" Bring it back; if it was moved, run: {index_command(index, 'update', 'NEW_FOLDER', '--replace')}"
+    update = "." if source is None else f", or run: {index_command(index, 'update', source)}"
+    return f" Bring back what was there{update}"
 
 
 def _line(folder: Path | None, reason: str, names: Sequence[str], update: str) -> str:

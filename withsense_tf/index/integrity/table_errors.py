@@ -22,6 +22,7 @@ from withsense_tf.errors import (
     disk_trouble,
 )
 from withsense_tf.file_access import has_right, no_rights, no_writing
+from withsense_tf.printed_commands import index_command
 
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
@@ -110,9 +111,14 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
             "make one where nothing is yet: withsense index build FOLDER --index NEW_FOLDER"
         )
     return DataError(
-        f"{folder} is no index. Make one with: withsense index build FOLDER --index {folder} (in Python "
+        f"{folder} is no index. Make one with: {index_command(folder, 'build', 'FOLDER')} (in Python "
         "ws.PhotoIndex.make makes an empty one, for ws.build_index)"
     )
+
+
+def how_to_open(index: Path) -> str:
+    """Say what to do with an index that cannot be opened where it may only be read."""
+    return f"Open it once where it may be written to: {index_command(index, 'status')}"
 
 
 def read_only_place(file: Path) -> Path | None:

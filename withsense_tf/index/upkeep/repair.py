@@ -28,6 +28,7 @@ from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.printed_commands import index_command
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -135,7 +136,7 @@ def _check_not_emptied(index: PhotoIndex, unusable: Sequence[UnusablePhoto], liv
         raise SettingError(
             f"{len(unusable):,} of {live:,} photos of {index.folder} have damaged vectors and no file to make them "
             f"anew, such as {unusable[0].name} ({unusable[0].reason}): is their folder there? Nothing was removed. To "
-            "give them up, say index update --replace."
+            f"give them up, run: {index_command(index.folder, 'update', 'FOLDER', '--replace')}"
         )
 
 

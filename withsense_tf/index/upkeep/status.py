@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.policy.levels import age_limit_of
+from withsense_tf.printed_commands import index_command, option_words
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
 # Photos in quarantine that are named.
@@ -86,12 +86,12 @@ class Status:
             for model in self.models
         ]
         if self.judged_with:
-            options = shlex.join(word for option in self.judged_with.items() for word in option)
-            lines.append(f"judged with, as all that asks it must say: {options}")
+            lines.append(f"judged with, as all that asks it must say:{option_words(self.judged_with)}")
         elif self.judged_with is None and self.photos:
-            lines.append(NOT_WRITTEN)
+            lines.append(f"{NOT_WRITTEN} Run: {index_command(self.folder, 'judge', '--all')}")
         if self.photos and COLOUR not in self.columns:
-            lines.append("no colours to filter by yet: index update FOLDER looks at them")
+            update = index_command(self.folder, "update", "FOLDER")
+            lines.append(f"no colours to filter by yet; this looks at them: {update}")
         if self.staged:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
         if self.departed:

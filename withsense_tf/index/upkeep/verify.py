@@ -32,6 +32,7 @@ from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
 from withsense_tf.index.vectors.vector_file import repair
 from withsense_tf.policy.levels import age_limit_of
+from withsense_tf.printed_commands import index_command
 
 BEFORE: Final = "the model before the present one"
 
@@ -42,7 +43,11 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
         with index.catalog.reading() as tables:
             if wrong := wrong_cells(tables):
                 return wrong
-            problems = _tables(tables, index.folder) + check_census(tables) + _law(tables, index.folder)
+            problems = (
+                _tables(tables, index.folder)
+                + check_census(tables, index.folder)
+                + _law(tables, index.folder)
+            )
             number = get_state(tables, "current")
             if number is None:
                 index.current(tables)
@@ -56,12 +61,12 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
         return [*problems, str(error)]
     except DataError as error:
         return [str(error)]
-    return problems + (file_problems(photos, source) if files else [])
+    return problems + (file_problems(photos, source, index.folder) if files else [])
 
 
 def _tables(tables: sqlite3.Connection, folder: Path) -> list[str]:
     problems = [f"The tables are damaged: {line}" for line in damage(tables)]
-    judge_all = f"Run index judge --all --index {folder}."
+    judge_all = f"Run: {index_command(folder, 'judge', '--all')}"
     counts = {
         f"live photos are not judged for the age limit of {age_limit_of(limit)}. {judge_all}": count_photos(
             tables, live_without_verdict(limit)
@@ -79,7 +84,8 @@ def _tables(tables: sqlite3.Connection, folder: Path) -> list[str]:
 
 def _law(tables: sqlite3.Connection, folder: Path) -> list[str]:
     """Return a line where photos, their texts or verdicts are not as they came in and were given."""
-    version = get_state(tables, "policy")
+    version, source = get_state(tables, "policy"), get_state(tables, "source") or "FOLDER"
+    judge_all = index_command(folder, "judge", "--all")
     photos = sealed_photos(tables, LIVE_PHOTOS)
     foreign = [one.item.name for one in photos if not one.whole]
     broken_photos = [one.item.name for one in photos if one.whole and one.broken_limits(version)]
@@ -94,12 +100,12 @@ def _law(tables: sqlite3.Connection, folder: Path) -> list[str]:
     if foreign:
         problems.append(
             f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
-            f"shown. Run index judge --all --index {folder}, and then index update FOLDER --index {folder}."
+            f"shown. Run: {judge_all} && {index_command(folder, 'update', source)}"
         )
     if broken_photos:
         problems.append(
             f"The verdicts on {len(broken_photos):,} photos are not those that the rules gave, such as on "
-            f"{broken_photos[0]}: they are not shown. Run index judge --all --index {folder}."
+            f"{broken_photos[0]}: they are not shown. Run: {judge_all}"
         )
     return problems
 

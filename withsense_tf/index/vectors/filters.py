@@ -48,7 +48,7 @@ FILTER: Final = re.compile(r"([^=<>!~]+)(!=|<=|>=|=|<|>|~)(.+)", re.DOTALL)
 QUOTATION: Final = re.compile(r"\"(.+)\"|'(.+)'|«(.+)»|“(.+)”", re.DOTALL)
 # What brings columns in; a reader of the page cannot.
 NEEDS_COLUMNS: Final = (
-    " Sizes, colours and EXIF come in with: withsense index update FOLDER, in Python ws.build_index. "
+    " Sizes, colours and EXIF come in with: withsense index update FOLDER --index INDEX, in Python ws.build_index. "
     "Others come from photos.csv."
 )
 # Columns whose texts are lists: `=` asks for one of their parts.

@@ -21,6 +21,7 @@ import numpy as np
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
+from withsense_tf.printed_commands import command_line
 
 MAGIC: Final = b"withsense rows\r\n"
 FORMAT: Final = 2
@@ -41,7 +42,8 @@ def repair(place: Path) -> str:
     """Say what makes every kind of damage good of an index, also a file that is gone, by a folder or file of it."""
     # Of the catalog, which makes it, vectors know nothing.
     index = next((folder for folder in (place, *place.parents) if (folder / "index.json").exists()), None)
-    return f"Run: withsense index verify --repair{'' if index is None else f' --index {index}'}"
+    options = {} if index is None else {"--index": index}
+    return f"Run: {command_line('index', 'verify', '--repair', options=options)}"
 
 
 class VectorFile:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
 from withsense_tf.encoders.weights.trained_weights import known_facts
 from withsense_tf.matchers.cards.card_page import UNSAID, Head, list_of
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -45,7 +46,7 @@ import withsense_tf as ws
 matcher = ws.load_matcher({folder!r})  # the folder of this card
 photos = ws.load_dataset("pictures")  # a folder of photos with captions
 matcher.predict(ws.caption_pairs(photos))  # from 0 to 1: how well each photo and each caption fit
-ws.Search(matcher, photos)("a dog on a beach")  # or: withsense index build FOLDER --matcher {folder}
+ws.Search(matcher, photos)("a dog on a beach")  # or: {build}
 ```"""
 
 
@@ -112,7 +113,8 @@ def why_no_search(matcher: Matcher) -> str:
 
 
 def _loading(matcher: Matcher, folder: str) -> str:
-    text, reason = LOADING.format(folder=folder), why_no_search(matcher)
+    build = command_line("index", "build", "FOLDER", options={"--matcher": folder})
+    text, reason = LOADING.format(folder=folder, build=build), why_no_search(matcher)
     return f"{text.partition('ws.Search')[0]}```\n\n{reason}" if reason else text
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.encoders.other_words import is_told
 from withsense_tf.matchers.chance.caption_sense import FEW_PHOTOS, chance_by_sense
 from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
 from withsense_tf.matchers.chance.word_looks import WordLooks
@@ -41,11 +42,15 @@ class BestPhotos:
 
 @dataclass(frozen=True)
 class Chance:
-    """How probable it is that the best photo was meant, from 0 to 1; whether that is enough; what nothing confirms."""
+    """How probable it is that the best photo was meant, from 0 to 1; whether that is enough; what nothing confirms.
+
+    Where `few_photos` taught it, it misses much of what is there.
+    """
 
     value: float
     fits: bool
     unconfirmed_words: tuple[str, ...] = ()
+    few_photos: bool = False
 
 
 @dataclass(eq=False, repr=False)
@@ -109,7 +114,7 @@ class MatchChance(Saveable):
             # People said all of it of one of them, in words that the captions learned from may never have had.
             value = line.least
         missing = [form for form in self.familiarity.unknown(text) if form in unconfirmed_words]
-        return Chance(value, value >= line.least, tuple(missing))
+        return Chance(value, value >= line.least, tuple(missing), familiarity.photo_count_ < FEW_PHOTOS)
 
     def _case(self, text: str, best: BestPhotos) -> str:
         part = "captions" if best.forms is not None and "captions" in self.lines else "pixels"
@@ -123,7 +128,7 @@ class MatchChance(Saveable):
 
 
 def _missing_words(readings: Mapping[str, str], here: frozenset[str]) -> list[str]:
-    return [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
+    return [form for form, one in readings.items() if not is_told(form, here) and not is_told(one, here)]
 
 
 def chance_features(

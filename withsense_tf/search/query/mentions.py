@@ -11,19 +11,17 @@ from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, SMALL, english_lemmas, lemma, russian_analyser, words
 from withsense_tf.encoders.english_spellings import other_spelling
+from withsense_tf.encoders.other_words import EVERYBODY, other_words
 from withsense_tf.encoders.people_words import names_people
 from withsense_tf.encoders.word_pairs import counterparts, russian_by_english
 from withsense_tf.matchers.chance.noun_lists import english_nouns
-from withsense_tf.search.query.tokens import Token, tokens, word_table
+from withsense_tf.search.query.tokens import Token, tokens
 from withsense_tf.search.query.without import cuts_at
 from withsense_tf.search.query.without_english import OTHER_ENDS, PREPOSITIONS, THINGS_IN_ING
 from withsense_tf.search.query.without_russian import LEAST_SCORE
 
 # Forms that the table of English words reads as something else ("leaves" as the verb), or does not know.
 FORMS: Final = {"leaves": "leaf", "selfies": "selfie", "scarves": "scarf", "hooves": "hoof", "wolves": "wolf"}
-# "no people" shuts out every word for somebody, too: no caption says "people" of one man.
-EVERYBODY: Final = frozenset({"people", "person", "human", "человек", "люди"})
-PEOPLE: Final = word_table("people")["people"]
 # The forms of each word of a term, and whether it stands in the plural.
 Phrase = tuple[tuple[frozenset[str], ...], bool]
 # Russian words of one root share so many letters: снег, снежный.
@@ -65,9 +63,7 @@ def _phrases(term: str, has_russian: bool) -> tuple[Phrase, ...]:
     typed_words = words(term)
     if not typed_words:
         return ()
-    forms = [_basic(word) for word in typed_words]
-    if shuts_out_everybody(term):
-        forms = [forms[0] | PEOPLE]
+    forms = [_with_others(word) for word in typed_words]
     is_plural = _is_plural(typed_words[-1])
     if not has_russian:
         return ((tuple(forms), is_plural),)
@@ -75,6 +71,13 @@ def _phrases(term: str, has_russian: bool) -> tuple[Phrase, ...]:
     single = [_one_word(word) for word in typed_words]
     own = tuple(one | more for one, more in zip(forms, single, strict=True))
     return (own, is_plural), *((other, is_plural) for other in others if len(other) + len(typed_words) > 2)
+
+
+def _with_others(word: str) -> frozenset[str]:
+    """Return the basic forms of a word that must not be there, and of single words that tell of it."""
+    forms = _basic(word)
+    others = (other for form in sorted(forms) for other in other_words(form) if " " not in other)
+    return forms.union(*map(_basic, others))
 
 
 def may_be_said(term: str, has: Callable[[str], bool]) -> bool:
@@ -102,8 +105,7 @@ def _is_plural(word: str) -> bool:
 
 def _one_word(word: str) -> frozenset[str]:
     """Return the forms of a word in the other language, where one word says it."""
-    phrases = [_of_phrase(other) for other in counterparts(word)]
-    return frozenset().union(*(phrase[0] for phrase in phrases if len(phrase) == 1))
+    return frozenset().union(*(_with_others(other) for other in counterparts(word) if " " not in other))
 
 
 def _of_phrase(phrase: str) -> tuple[frozenset[str], ...]:
@@ -125,7 +127,7 @@ def _is_attribute(places: Sequence[tuple[str, int]], at: int) -> bool:
 def shuts_out_everybody(term: str) -> bool:
     """Return whether a term that must not be there names everybody."""
     term_words = words(term)
-    return len(term_words) == 1 and bool(_basic(term_words[0]) & EVERYBODY)
+    return len(term_words) == 1 and not _basic(term_words[0]).isdisjoint(EVERYBODY)
 
 
 def shuts_out_children(term: str) -> bool:
