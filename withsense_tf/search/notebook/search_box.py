@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from withsense_tf.errors import SettingError, WithSenseError
+from withsense_tf.printed_commands import install_words
 
 if TYPE_CHECKING:
     from withsense_tf.search.hits import Hits
@@ -17,7 +18,7 @@ def search_box(ask: Callable[[str, int], Hits], k: int = 5) -> Any:
         import ipywidgets
     except ImportError as error:
         raise SettingError(
-            'A search box needs ipywidgets, which is not installed: pip install "withsense_tf[notebook]". Without it, '
+            f"A search box needs ipywidgets, which is not installed: {install_words('notebook')}. Without it, "
             'call the search: search("a dog on a beach").'
         ) from error
     words = ipywidgets.Text(placeholder="a dog on a beach", continuous_update=False, description="Search")
