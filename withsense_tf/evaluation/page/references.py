@@ -31,9 +31,6 @@ class Reference:
 
 _SEARCH: Final = "R@1 / R@5 / R@10, %"
 OTHERS: Final = (
-    Reference(
-        "Best public figure on this task", "RMSE", ".210", "by others, on a split and target of their own"
-    ),
     Reference("CLIPScore", "tau c, Flickr8k-Expert", ".512", "Hessel et al., 2021"),
     Reference("PAC-S", "tau c, Flickr8k-Expert", ".543", "Sarto et al., 2023"),
     Reference(

@@ -39,7 +39,7 @@ ONLY_BASELINES: Final = (
 )
 NOTHING_TO_LEARN: Final = (
     "By captions alone a linear form has nothing to learn: neither photo nor caption alone tells the target. So all "
-    "pairs get about one number, and by ties R@5 is 0. This run does not show why: docs/explanation/concatenated.md."
+    "pairs get about one number, and by ties R@5 is 0. docs/explanation/concatenated.md in the source shows why."
 )
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
