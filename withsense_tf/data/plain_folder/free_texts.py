@@ -38,7 +38,10 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
         return
     # The first lines may be of the photos that the file is called by.
     photos = lookup.meant_photos.by_name(posixpath.splitext(posixpath.basename(name))[0])
-    names_any, listed = bool(photos), [0, 0]  # lines that are a name alone: of the folder's photos, of others
+    names_any, name_lines = (
+        bool(photos),
+        [0, 0],
+    )  # lines that are a name alone: of the folder's photos, of others
     for number, line in sorted(lines.items()):
         named_photos, has_name = lookup.meant_photos.in_line(line)
         names_any |= bool(named_photos)
@@ -49,12 +52,12 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
                 sorted(photos or lookup.below(folder)), f"{name}:{number}", "the line cannot be read"
             )
         elif lookup.photos_named(line, folder):  # a list of names says no more than the names do
-            listed[0] += 1
+            name_lines[0] += 1
         else:
-            listed[1] += has_name and len(line.split()) == 1
+            name_lines[1] += has_name and len(line.split()) == 1
             findings.add_text(f"{name}:{number}", sorted(photos), line.strip())
-    if listed[0] > 1 and sum(listed) == sum(map(bool, map(str.strip, lines.values()))):
-        findings.how[name] = NO_SPLIT.format(listed[0])
+    if name_lines[0] > 1 and sum(name_lines) == sum(map(bool, map(str.strip, lines.values()))):
+        findings.how[name] = NO_SPLIT.format(name_lines[0])
     if lost_lines:
         findings.note("file_not_read", name, f"{len(lost_lines):,} of its lines cannot be read")
     if not names_any:

@@ -82,6 +82,12 @@ def of_others(data: Dataset) -> tuple[Reference, ...]:
     return OTHERS if published_test_photos(data.photos["photo"]) else ()
 
 
+def warnings_of(notes: Sequence[str], data: Dataset) -> list[str]:
+    """Return what is to be said beside published figures, some of which a run has among its notes."""
+    own = [note for note in notes if note.startswith(TAUGHT_BY_PUBLISHED)]
+    return [*own, *([WARNING] if of_others(data) else [])]
+
+
 def lines_of(outcomes: Sequence[Outcome], data: Dataset) -> tuple[ReferenceLine, ...]:
     """Return the lines of a chart: chance and people on what the outcomes were measured on.
 

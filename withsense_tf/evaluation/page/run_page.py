@@ -82,12 +82,12 @@ def run_page(run: Run) -> str:
     by_captions = any(is_by_captions(row.get("target")) for row in main_rows)
     by_chance = references.chance_at(outcomes, 5)
     thumbnails, seed = Thumbnails(run.data), _seed(rows)
-    use, published = row_to_use(main_rows, by_chance), references.of_others(run.data)
+    use = row_to_use(main_rows, by_chance)
     lines, title = references.lines_of(outcomes, run.data), "How good is each matcher"
     cautions = [note for note in run.comparison.notes if note.startswith(CAUTIONS)]
-    taught = [note for note in run.comparison.notes if note.startswith(references.TAUGHT_BY_PUBLISHED)]
-    seen = {split: _seen_of(split, run.comparison.notes) for split in present}
-    elsewhere = {*cautions, *taught, *seen.values()}
+    seen_notes = {split: _seen_of(split, run.comparison.notes) for split in present}
+    warnings = references.warnings_of(run.comparison.notes, run.data)
+    elsewhere = {*cautions, *warnings, *seen_notes.values()}
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
@@ -103,19 +103,19 @@ def run_page(run: Run) -> str:
         config=json.dumps(_config(run, by_captions), indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
         main_title=f"{main}: {SPLITS[main]}" if main else "",
-        main_seen=seen.get(main),
+        main_seen=seen_notes.get(main),
         main_tables=tables_of(main_rows, main, in_all=True),
         by_captions=by_captions,
         machine=run.machine,
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
         measured=references.of_this_data(outcomes, run.data),
-        published=published,
-        warnings=[*taught, *([references.WARNING] if published else [])],
+        published=references.of_others(run.data),
+        warnings=warnings,
         linear=linear_sentence(main_rows, by_captions),
         others=[
             (
                 f"{split}: {SPLITS[split]}",
-                seen[split],
+                seen_notes[split],
                 tables_of([row for row in rows if row.get("split") == split], split, False),
             )
             for split in present[1:]

@@ -137,11 +137,11 @@ def sheet_query(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQue
     """Return what one query found, to look at."""
     queries = rankings.per_query
     name, rank = str(queries.photo[at]), int(queries.rank[at])
-    listed = list(zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True))
-    others, right = ([one for one in listed if (one[0] == name) == is_right] for is_right in (False, True))
+    entries = list(zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True))
+    others, right = ([one for one in entries if (one[0] == name) == is_right] for is_right in (False, True))
     # Photos with the same score count before the right one, so they are drawn before it.
-    is_tied = bool(right) and listed.index(right[0]) < rank
-    in_order = [*others[:rank], *right, *others[rank:]] if rank < len(listed) else others
+    is_tied = bool(right) and entries.index(right[0]) < rank
+    in_order = [*others[:rank], *right, *others[rank:]] if rank < len(entries) else others
     first = tuple(
         _sheet_photo(photo, str(n), f"{score:.3f}", photo == name, thumbnails)
         for n, (photo, score) in enumerate(in_order, start=1)

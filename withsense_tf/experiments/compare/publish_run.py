@@ -129,13 +129,12 @@ def seen_notes(jobs: Sequence[Job]) -> tuple[str, ...]:
 
 
 def _seen_captions(parts: Sequence[Task]) -> str:
-    seen: dict[str, list[bool]] = {}
+    hits: dict[str, list[bool]] = {"pairs": [], "queries": []}
     for task in parts:
-        taught = {text.casefold() for text in task.train.texts}
-        asked = {"pairs": task.test.texts if task.test else [], "queries": task.queries["text"]}
-        for what, texts in asked.items():
-            seen.setdefault(what, []).extend(text.casefold() in taught for text in texts)
-    counts = {what: values for what, values in seen.items() if values}
+        lesson = {text.casefold() for text in task.train.texts}
+        hits["pairs"] += [text.casefold() in lesson for text in (task.test.texts if task.test else ())]
+        hits["queries"] += [text.casefold() in lesson for text in task.queries["text"]]
+    counts = {what: values for what, values in hits.items() if values}
     if not any(map(any, counts.values())):
         return f"and no caption of the {' and '.join(counts)}"
     shares = (f"{100 * sum(values) / len(values):.3g} % of the {what}" for what, values in counts.items())
