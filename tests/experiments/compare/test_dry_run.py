@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
 from withsense_tf.experiments.lawful import Lawful
@@ -22,10 +23,14 @@ def test_every_job_is_named_with_its_trainings_and_its_key(
     assert last == "8 trainings on 18 pairs. Nothing was run."
 
 
-def test_rows_of_an_earlier_run_are_no_trainings(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_of_an_earlier_run_are_no_trainings(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     jobs = jobs_of(plan)
-    say_jobs(jobs, plan, Lawful(plan.pairs.data, "", "law 1", ""), {jobs[0].key})
-    said = capsys.readouterr().out
+    Outcome(jobs[0].label, "folds", {}, key=jobs[0].key).save(outcome_file(tmp_path, jobs[0].key))
+    say_jobs(jobs, plan, Lawful(plan.pairs.data, "", "law 1", ""), tmp_path)
+    said, told = capsys.readouterr()
+    assert "1 of 4 rows are taken over" in told
     assert f"concat ridge | folds | taken over | {jobs[0].key}" in said
     assert "5 trainings on 18 pairs. Nothing was run." in said
 

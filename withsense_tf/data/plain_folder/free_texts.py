@@ -38,10 +38,8 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
         return
     # The first lines may be of the photos that the file is called by.
     photos = lookup.meant_photos.by_name(posixpath.splitext(posixpath.basename(name))[0])
-    names_any, name_lines = (
-        bool(photos),
-        [0, 0],
-    )  # lines that are a name alone: of the folder's photos, of others
+    names_any = bool(photos)
+    name_lines = [0, 0]  # what is a name alone: of the folder's photos, of others
     for number, line in sorted(lines.items()):
         named_photos, has_name = lookup.meant_photos.in_line(line)
         names_any |= bool(named_photos)

@@ -18,7 +18,7 @@ from withsense_tf.evaluation.page.recommendation import recommendation, row_to_u
 from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of, strip_of
-from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
+from withsense_tf.evaluation.page.run_tables import Row, Table, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
 from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN, SPLITS, Comparison
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, was_run
@@ -112,14 +112,7 @@ def run_page(run: Run) -> str:
         published=references.of_others(run.data),
         warnings=warnings,
         linear=linear_sentence(main_rows, by_captions),
-        others=[
-            (
-                f"{split}: {SPLITS[split]}",
-                seen_notes[split],
-                tables_of([row for row in rows if row.get("split") == split], split, False),
-            )
-            for split in present[1:]
-        ],
+        others=[_other_split(split, rows, seen_notes[split]) for split in present[1:]],
         fits=fit_pictures(outcomes),
         recall=recall_picture(outcomes),
         curve=curve_picture(main_rows),
@@ -127,6 +120,11 @@ def run_page(run: Run) -> str:
         wall=wall_of(outcomes, thumbnails),
         sheets=_sheets(outcomes, main_rows, by_chance, thumbnails),
     )
+
+
+def _other_split(split: str, rows: Sequence[Row], note: str | None) -> tuple[str, str | None, list[Table]]:
+    members = [row for row in rows if row.get("split") == split]
+    return f"{split}: {SPLITS[split]}", note, tables_of(members, split, in_all=False)
 
 
 def _seen_of(split: str, notes: Sequence[str]) -> str | None:

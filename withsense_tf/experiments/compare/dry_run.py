@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from withsense_tf.evaluation.protocol import LANGUAGES, SPLITS
 from withsense_tf.evaluation.row_status import MISTAKE
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, Unmade, label_models, left_out
+from withsense_tf.experiments.compare.run import finished_outcomes
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
@@ -22,13 +23,17 @@ NOTHING: Final = "Nothing was run."
 TAKEN_OVER: Final = "taken over"
 
 
-def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful, earlier: Collection[str] = frozenset()) -> None:
-    """Print, a line each, what each job would train, and how much that is in all; none for keys of `earlier` ones."""
+def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful, earlier: Path | None = None) -> None:
+    """Print, a line each, what each job would train, and how much that is in all.
+
+    Nothing is trained of rows that runs below the folder `earlier` have.
+    """
+    ready = {} if earlier is None else finished_outcomes(jobs, earlier)
     typer.echo(f"{lawful.note} Policy: {lawful.policy}.")
     total = 0
     reasons = {job.label: why_not_run(job.matcher, plan.around, plan.download) for job in jobs}
     for job in jobs:
-        why = TAKEN_OVER if job.key in earlier else reasons[job.label]
+        why = TAKEN_OVER if job.key in ready else reasons[job.label]
         number = 0 if why else len(job.work)
         total += number
         typer.echo(f"{job.label} | {job.split} | {why or trainings(number)} | {job.key}")

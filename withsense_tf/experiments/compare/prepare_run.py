@@ -59,8 +59,8 @@ def read_data(
     """
     source = data
     if dry_law is not None:
-        named = [part for part in dry_law.summary().split("; ") if not part.endswith(NONE_OF_ONES_OWN)]
-        typer.echo(f"The law's files: {'; '.join(named) or 'those of the package'}.")
+        parts = [part for part in dry_law.summary().split("; ") if not part.endswith(NONE_OF_ONES_OWN)]
+        typer.echo(f"The law's files: {'; '.join(parts) or 'those of the package'}.")
         # Read like a folder of one's own: no lock must be left.
         source = data or demo_folder(output, seed, *sizes)
         if data is None and not source.exists():

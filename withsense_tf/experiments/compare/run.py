@@ -78,9 +78,9 @@ def telling_what_is_done(jobs: Sequence[Job], output: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        done = sum(finished_outcome(outcome_file(output, job.key), job) is not None for job in jobs)
+        count = sum(finished_outcome(outcome_file(output, job.key), job) is not None for job in jobs)
         typer.echo(
-            f"Interrupted: {done} of {len(jobs)} rows are done, in {output / OUTCOMES}. A page is written once "
+            f"Interrupted: {count} of {len(jobs)} rows are done, in {output / OUTCOMES}. A page is written once "
             "all are. The same with --skip-existing goes on.",
             err=True,
         )

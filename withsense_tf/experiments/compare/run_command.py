@@ -49,7 +49,6 @@ def main(
     """Train and measure the matchers on photos with judgements or captions; print a table, keep it, write a report."""
     from withsense_tf.experiments.compare import ci_reports, prepare_run, publish_run
     from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
-    from withsense_tf.experiments.compare.run import finished_outcomes
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
     law_name = check_policy(policy, law, country)  # what can go wrong at once does so before the work starts
@@ -68,7 +67,7 @@ def main(
         plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))
         jobs = prepare_run.check_jobs(plan, base, count)
         if dry_run:
-            say_jobs(jobs, plan, lawful, finished_outcomes(jobs, output) if skip_existing else ())
+            say_jobs(jobs, plan, lawful, output if skip_existing else None)
             return
         comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, count, skip_existing)
     reports.publish(folder, comparison, base)
