@@ -36,3 +36,12 @@ def test_no_message_writes_a_value_into_a_command_by_itself() -> None:
     ]
     assert len(texts) > 1000
     assert [one for one in texts if IN_A_COMMAND.search(one[1])] == []
+
+
+def test_no_text_sends_to_an_index_that_has_not_this_package() -> None:
+    root = PACKAGE.parent
+    places = [root / "README.md", root / "README.ru.md", root / "CHANGELOG.md", *root.glob("docs/**/*.md")]
+    texts = [*places, *(one for one in PACKAGE.rglob("*.py") if PACKAGE / "policy" not in one.parents)]
+    lines = [line for text in texts for line in text.read_text(encoding="utf-8").splitlines()]
+    wrong = [one for one in lines if re.search(r"\bwithsense_tf\\?\[\w", one) and "--find-links" not in one]
+    assert wrong == []

@@ -28,6 +28,15 @@ def index_command(index: object, *words: object, options: Mapping[str, object] =
     return command_line("index", *words, options={"--index": index, **options})
 
 
+def install_words(extra: str) -> str:
+    """Say how an extra of this package is installed: no index has the package.
+
+    >>> install_words("app")
+    'pip install ".[app]" in a clone of the source, or pip install "FILE.whl[app]" with its wheel'
+    """
+    return f'pip install ".[{extra}]" in a clone of the source, or pip install "FILE.whl[{extra}]" with its wheel'
+
+
 def option_words(options: Mapping[str, object]) -> str:
     """Write options with their values, a blank before each.
 

@@ -31,6 +31,11 @@ def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.warns(DataWarning, match="left out"):
         done = runner.invoke(app, ["train", str(folder), "--output", str(model), "--matcher", "closed_form"])
     assert "two towers, closed form, calibrated by captions alone" in done.output, done.output
+    said = re.search(
+        r"The law is kept: ([1-9]\d*) of (\d+) photos are left out. Which, and why: (.*)", done.output
+    )
+    assert said is not None, done.output
+    assert said[3] == f"withsense policy photos {folder}"
     assert re.search(
         r"no chance of a match, as \d+ of its photos have captions .* 60 are needed", done.output
     )

@@ -24,7 +24,7 @@ from withsense_tf.commands.index_options import (
 from withsense_tf.errors import SettingError
 from withsense_tf.file_access import words_of
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.printed_commands import command_line
+from withsense_tf.printed_commands import command_line, install_words
 
 if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
@@ -97,9 +97,7 @@ def prepare(index: Path) -> None:
     check_index(index, "serve")
     missing = [name for name in NEEDS if find_spec(name) is None]
     if missing:
-        raise SettingError(
-            f'A server needs {", ".join(missing)}, not here. Install: pip install "withsense_tf[app]"'
-        )
+        raise SettingError(f"A server needs {', '.join(missing)}, not here. Install: {install_words('app')}")
     # One search is one core's work: several at a time share the cores better than each of them does.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

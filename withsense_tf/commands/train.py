@@ -20,8 +20,10 @@ from withsense_tf.commands.index_options import (
 )
 from withsense_tf.commands.index_reports import tell_law, tell_needs
 from withsense_tf.policy.options import keeps_law
+from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.policy.service import LawFiles
 
@@ -82,18 +84,30 @@ def train(
     if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):
         raise SettingError(FROM_ALONE)
     captions = captions_of_options(caption_file, photo_column, text_column)
-    data, policy = load_dataset(folder, True, captions, typer.echo, needs), Policy.of_files(law)
+    data = _lawful(load_dataset(folder, True, captions, typer.echo, needs), law, folder)
     vector_store = VectorStore(store)
     if from_model is None:
-        learner = fitted_matcher(matcher, data, policy, vector_store, weights, vectors, seed)
+        learner = fitted_matcher(matcher, data, None, vector_store, weights, vectors, seed)
     else:
         before = load_matcher(from_model, vector_store)
-        learner = adapted_matcher(before, data, policy, seed)
+        learner = adapted_matcher(before, data, None, seed)
         _tell_change(before, learner, folder)
     save_matcher(learner, output)
     typer.echo(f"{output}: {learner.name}, {learner.calibrated_on}.")
     tell_needs(learner)
-    tell_law(learner.law, policy.version, "this folder")
+    tell_law(learner.law, Policy.of_files(law).version, "this folder")
+
+
+def _lawful(data: Dataset, law: LawFiles, folder: Path) -> Dataset:
+    """Return what the law allows to learn from; say what it leaves out."""
+    from withsense_tf.common.terminal import waiting
+    from withsense_tf.experiments.lawful import LAW, under_the_law
+
+    with waiting("Reading the captions by the law"):
+        lawful = under_the_law(data, LAW, law, None)
+    which = f" Which, and why: {command_line('policy', 'photos', folder)}" if lawful.why_less else ""
+    typer.echo(f"{lawful.note}{which}")
+    return lawful.data
 
 
 def _tell_change(before: Matcher, after: Matcher, folder: Path) -> None:

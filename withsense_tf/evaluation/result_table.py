@@ -60,6 +60,8 @@ SPLITS: Final = {
     "russian": "photos that people asked for in Russian, by models that have not seen them",
     "english": "the same photos, asked for in English",
 }
+# How a note goes on that begins with a split.
+MODELS_HAD_SEEN: Final = "models had seen neither the photos nor the answers that they are asked for,"
 
 
 @dataclass(frozen=True)

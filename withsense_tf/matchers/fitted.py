@@ -48,7 +48,7 @@ def _check_name(name: str) -> tuple[str, str, bool]:
 def fitted_matcher(
     name: str,
     data: Dataset,
-    policy: Policy,
+    policy: Policy | None,
     store: VectorStore,
     weights: str = "auto",
     vectors: Path | None = None,
@@ -75,13 +75,13 @@ def fitted_matcher(
         return PhotosAlone(list(photo), store).ready(lawful_data.law)
 
 
-def _lawful(data: Dataset, policy: Policy) -> Dataset:
-    """Return what the law allows to learn from."""
+def _lawful(data: Dataset, policy: Policy | None) -> Dataset:
+    """Return what the law allows to learn from; without a policy, the data are what it left."""
     with waiting("Reading the captions by the law"):
-        return policy.split(data)[0]
+        return data if policy is None else policy.split(data)[0]
 
 
-def adapted_matcher(matcher: Matcher, data: Dataset, policy: Policy, seed: int = 0) -> Matcher:
+def adapted_matcher(matcher: Matcher, data: Dataset, policy: Policy | None, seed: int = 0) -> Matcher:
     """Return a matcher that has learned from the photos that the law allows, too; the same if none is new."""
     lawful_data = _lawful(data, policy)
     try:

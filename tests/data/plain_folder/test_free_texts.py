@@ -68,3 +68,10 @@ def test_a_line_that_is_too_long_costs_itself_alone() -> None:
     ]
     (problem,) = findings.problems
     assert (problem.kind, problem.reason) == ("file_not_read", "1 of its lines cannot be read")
+
+
+def test_a_list_of_photos_is_said_to_be_no_split() -> None:
+    how = found("Flickr_8k.testImages.txt", "a.jpg\nb.jpg\ngone.jpg\n\n").how
+    assert how["Flickr_8k.testImages.txt"].startswith("a list of 2 photos; it is no split here")
+    for no_list in ("a.jpg\n", "a.jpg\nb.jpg\nmy daughter\n", "a.jpg: my daughter\nb.jpg\nin/c.jpg\n"):
+        assert not found("notes.txt", no_list).how

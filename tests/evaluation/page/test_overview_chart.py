@@ -77,3 +77,15 @@ def test_without_figures_there_is_no_chart() -> None:
     only_error = overview([{"matcher": "a", "track": "image-only", "rmse": 0.2}])
     assert only_error is not None
     assert only_error.alt == "Error of the numbers, lower is better (RMSE): a 0.20."
+
+
+def test_no_line_goes_through_a_figure(chart: Chart) -> None:
+    for theme in ("light", "dark"):
+        texts = [text for axis in chart.figure(theme).axes for text in axis.texts]
+        boxes = [text.get_bbox_patch() for text in texts]
+        assert len(boxes) > 3
+        assert all(box is not None and box.get_facecolor() == axis_ground(chart, theme) for box in boxes)
+
+
+def axis_ground(chart: Chart, theme: str) -> object:
+    return chart.figure(theme).axes[0].get_facecolor()

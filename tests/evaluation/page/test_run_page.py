@@ -13,9 +13,10 @@ from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.page.references import TAUGHT_BY_PUBLISHED
 from withsense_tf.evaluation.page.run_page import ONLY_BASELINES, Run, linear_sentence, run_page
 from withsense_tf.evaluation.result_rows import rows_of
-from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN, SPLITS, Comparison
 
 New = Callable[..., Outcome]
 Read = Callable[[str], Any]
@@ -158,6 +159,23 @@ def test_published_figures_stand_beside_the_photos_that_they_are_of_alone(
     assert "CLIPScore" in page
     assert "cannot be compared" in page
     assert "simulated judges" in page_of(replace(tiny, synthetic=True), run[:1])
+
+
+def test_what_models_had_seen_stands_at_their_split_and_published_photos_at_the_published_figures(
+    tiny: Dataset, run: list[Outcome]
+) -> None:
+    notes = (
+        *(f"{split}: {MODELS_HAD_SEEN} so." for split in ("folds", "test")),
+        f"{TAUGHT_BY_PUBLISHED} (folds).",
+    )
+    comparison = Comparison(tuple(rows_of(run)), notes)
+    page = run_page(Run(comparison, run, tiny, {}))
+    places = [
+        page.index(one) for one in (f">folds: {SPLITS['folds']}<", notes[0], notes[2].replace("'", "&#39;"))
+    ]
+    places += [page.index(one) for one in (f">test: {SPLITS['test']}<", notes[1])]
+    assert places == sorted(places)
+    assert all(page.count(note) == 1 for note in notes[:2])
 
 
 def test_the_page_says_from_the_figures_why_linear_forms_fail() -> None:

@@ -37,7 +37,25 @@ def test_a_right_photo_that_shares_its_score_is_not_said_to_stand_where_it_is_li
 ) -> None:
     sheet = sheet_of(new_outcome(tiny, "same", scores=lambda right: right * 0.0), Thumbnails(tiny), seed=0)
     assert sheet is not None
-    assert "place 6 of 6, for others score the same" in sheet.worst[0].place
+    for one in (*sheet.worst, *sheet.random):
+        assert "place 6 of 6" in one.place
+        assert not any(photo.is_right for photo in one.first)
+        assert one.right is not None
+        # Of the one that is not among the first five no score is known.
+        assert one.place.endswith(", for others score the same") == (one.right.score == "0.000")
+        assert one.right.place == "6"
+    assert "the same" in sheet.worst[0].place
+
+
+def test_a_right_photo_among_few_that_score_the_same_is_drawn_as_the_last_of_these(
+    tiny: Dataset, new_outcome: New
+) -> None:
+    two = new_outcome(tiny, "two", scores=lambda right: right * 0.5 + (np.roll(right, 1, axis=1) * 0.5))
+    sheet = sheet_of(two, Thumbnails(tiny), seed=0)
+    assert sheet is not None
+    for one in (*sheet.worst, *sheet.random):
+        assert [photo.is_right for photo in one.first] == [False, True, False, False, False]
+        assert one.right is None
 
 
 def test_a_photo_or_query_that_is_not_in_the_data_is_not_shown(

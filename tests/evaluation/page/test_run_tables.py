@@ -55,6 +55,20 @@ def test_how_much_is_measured_on_is_said_once_unless_lines_differ() -> None:
     assert (table.about, table.lines[1].about) == ("", "7 pairs")
 
 
+def test_what_rows_learned_from_is_said_where_it_differs() -> None:
+    rows: list[dict[str, Any]] = [
+        {"matcher": "a", "rmse": 0.1, "train_pairs": 1200, "captioned_photos": 0},
+        {"matcher": "b", "rmse": 0.2, "train_pairs": 1200, "captioned_photos": 5887},
+    ]
+    (table,) = tables_of(rows, "folds", in_all=True)
+    assert [line.about for line in table.lines] == [
+        "learned from 1,200 pairs alone",
+        "learned from 1,200 pairs and 5,887 captioned photos",
+    ]
+    (table,) = tables_of(rows[:1], "folds", in_all=True)
+    assert (table.about, table.lines[0].about) == ("learned from 1,200 pairs alone", "")
+
+
 def test_a_name_has_its_weights_without_their_fingerprint() -> None:
     rows: list[dict[str, Any]] = [
         {"matcher": "a", "rmse": 0.1, "weights": "trained on x (x.npz 7cfcda28d991)"},

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
 from withsense_tf.experiments.lawful import Lawful
@@ -20,6 +21,18 @@ def test_every_job_is_named_with_its_trainings_and_its_key(
     assert [line.split(" | ")[-1] for line in lines] == [job.key for job in jobs]
     assert lines[0].startswith("concat ridge | folds | 3 trainings | ")
     assert last == "8 trainings on 18 pairs. Nothing was run."
+
+
+def test_rows_of_an_earlier_run_are_no_trainings(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs = jobs_of(plan)
+    Outcome(jobs[0].label, "folds", {}, key=jobs[0].key).save(outcome_file(tmp_path, jobs[0].key))
+    say_jobs(jobs, plan, Lawful(plan.pairs.data, "", "law 1", ""), tmp_path)
+    said, told = capsys.readouterr()
+    assert "1 of 4 rows are taken over" in told
+    assert f"concat ridge | folds | taken over | {jobs[0].key}" in said
+    assert "5 trainings on 18 pairs. Nothing was run." in said
 
 
 def test_of_a_demo_set_that_is_not_there_the_trainings_are_counted_without_its_pairs(

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from withsense_tf.data import flickr8k
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.page.references import TAUGHT_BY_PUBLISHED
+from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
 from withsense_tf.experiments.compare.publish_run import (
@@ -14,7 +17,9 @@ from withsense_tf.experiments.compare.publish_run import (
     check_table,
     compare_outcomes,
     language_notes,
+    published_notes,
     said_of_table,
+    seen_notes,
     sources_of,
 )
 from withsense_tf.experiments.lawful import Lawful
@@ -50,6 +55,35 @@ def test_of_models_that_look_at_no_photo_nothing_is_said_of_encoders(plan: Plan)
 def test_rows_that_were_taken_over_are_not_said_to_be_new() -> None:
     assert said_of_table(1, Path("a.csv"), 0) == "Added the 1 row of this run to a.csv"
     assert said_of_table(2, Path("a.csv"), 2) == "Added the 2 rows of this run (2 taken over, 0 new) to a.csv"
+
+
+def test_each_split_says_which_captions_its_models_had_seen(plan: Plan) -> None:
+    jobs = jobs_of(plan)
+    pairs = [
+        text.casefold() in {one.casefold() for one in task.train.texts}
+        for task in next(job for job in jobs if job.split == "folds").work
+        for text in task.test.texts
+    ]
+    assert any(pairs)
+    folds, strict = seen_notes(jobs)
+    share = f"{100 * sum(pairs) / len(pairs):.3g} % of the pairs"
+    assert folds.startswith(f"folds: {MODELS_HAD_SEEN} but, beside other photos, the captions of {share}")
+    assert strict == f"strict: {MODELS_HAD_SEEN} and no caption of the pairs and queries."
+    results = [(job, Outcome(job.label, job.split, {})) for job in jobs]
+    lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "")
+    assert {folds, strict} <= set(compare_outcomes(results, plan, lawful, "today").notes)
+
+
+def test_a_run_keeps_that_a_published_test_split_taught_and_names_the_split_for_it(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = jobs_of(plan)
+    assert published_notes(jobs) == ()
+    name = jobs[0].work[0].train.table["photo"].iloc[0]
+    monkeypatch.setattr(flickr8k, "_test_names", lambda: {flickr8k.name_hash(name)})
+    (note,) = published_notes(jobs)
+    assert note.startswith(f"{TAUGHT_BY_PUBLISHED} (folds, strict)")
+    assert "captioned" in note
 
 
 def test_what_limits_the_figures_is_said(plan: Plan) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.experiments.explore import target_section
 from withsense_tf.experiments.explore.target_section import (
     DEFINITIONS,
     common_pairs,
@@ -46,6 +47,18 @@ def test_the_constants_error_is_the_spread_of_the_target(tiny: Dataset) -> None:
     row = table[table["definition"] == "experts (mean)"].iloc[0]
     assert row["rmse, all pairs"] == pytest.approx(np.std(target))
     assert row["pairs"] == len(target)
+
+
+def test_every_bar_fits_its_panel(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = relevance(tiny, crowd=None)
+    targets = {"experts (mean)": pairs.take([0]), "experts (median)": pairs.take([0] * 50)}
+    monkeypatch.setattr(target_section, "_targets", lambda _: targets)
+    section = targets_section(tiny)
+    assert section.draw is not None
+    panels = [axis for axis in section.draw().axes if axis.get_visible()]
+    tallest = [max(bar.get_height() for bar in axis.patches) for axis in panels]
+    assert tallest == [1, 50]
+    assert all(axis.get_ylim()[1] >= height for axis, height in zip(panels, tallest, strict=True))
 
 
 def test_common_pairs_are_those_of_all_definitions_with_experts(tiny: Dataset) -> None:

@@ -104,7 +104,7 @@ def test_a_store_of_this_machine_is_told_from_a_server(tmp_path: Path) -> None:
 
 def test_without_the_extra_the_error_names_it_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    with pytest.raises(SettingError, match=r'pip install "withsense_tf\[mlflow\]"'):
+    with pytest.raises(SettingError, match=r'pip install "\.\[mlflow\]" in a clone'):
         finish(app, "compare", "--track", "mlflow:store")
 
 

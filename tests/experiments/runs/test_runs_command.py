@@ -28,6 +28,7 @@ def test_runs_are_listed_shown_and_held_against_each_other(store_run: Write, tmp
     ]
     said = run("compare", "merge", "aaa", "bbb", "--into", str(tmp_path / "both"), *out)
     assert f"2 rows of 2 runs: {tmp_path / 'both/results.json'}" in said
+    assert "It has no page" in said
     said = run("compare", "list", "--output", str(tmp_path / "none"))
     assert "No comparison was made" in said
     assert "no such folder" in said

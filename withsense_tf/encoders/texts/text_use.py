@@ -15,6 +15,7 @@ from withsense_tf.encoders.base import BuiltOnce, PackageText
 from withsense_tf.encoders.texts.sentence_network import SentenceNetwork
 from withsense_tf.encoders.weights.package_files import package_file
 from withsense_tf.errors import WeightsMissingError
+from withsense_tf.printed_commands import install_words
 
 WIDTH: Final = 512
 # Captions repeat words, and what repeats in a batch is computed once: more texts in one, more is saved.
@@ -73,8 +74,8 @@ class UniversalSentences(PackageText):
             from sentencepiece import SentencePieceProcessor
         except ImportError as error:
             raise WeightsMissingError(
-                "text='use' needs the package sentencepiece, which is not here. Install it with: pip install "
-                "'withsense_tf[weights]'."
+                "text='use' needs the package sentencepiece, which is not here. Install it: "
+                f"{install_words('weights')}."
             ) from error
         return SentencePieceProcessor(model_file=str(package_file(self.PACKAGE, "sp.model", "use")))
 

@@ -17,6 +17,7 @@ from withsense_tf.common.limits import JSON_BYTES, read_json, read_text
 from withsense_tf.encoders.weights.weight_files import first_line, is_local
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.file_access import path_of
+from withsense_tf.printed_commands import install_words
 
 USUAL_LENGTH: Final = 48
 # As such a folder calls them, by what they are called here.
@@ -82,8 +83,8 @@ def tokeniser_of(layout: SentenceLayout, length: int) -> Tokenise:
         from tokenizers import Tokenizer
     except ImportError as error:
         raise WeightsMissingError(
-            "A network laid out as on Hugging Face needs the package tokenizers, which is not here. Install it with: "
-            "pip install 'withsense_tf[weights]'."
+            "A network laid out as on Hugging Face needs the package tokenizers, which is not here. Install it: "
+            f"{install_words('weights')}."
         ) from error
     file = layout.tokenizer
     try:

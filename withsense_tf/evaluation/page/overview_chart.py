@@ -114,6 +114,8 @@ def _panel(
         axis.annotate(
             _value_text(value, scale, form), (max([scale * value, *known]), at), (8, 0),
             textcoords="offset points", va="center", fontsize=9,
+            # No line goes through the figure.
+            bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
     for at, line in enumerate(lines):
         axis.axvline(

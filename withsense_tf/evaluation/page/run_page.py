@@ -18,9 +18,9 @@ from withsense_tf.evaluation.page.recommendation import recommendation, row_to_u
 from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of, strip_of
-from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
+from withsense_tf.evaluation.page.run_tables import Row, Table, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
-from withsense_tf.evaluation.result_table import SPLITS, Comparison
+from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN, SPLITS, Comparison
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, was_run
 from withsense_tf.targets.which_target import (
     ALL_EQUAL,
@@ -39,7 +39,7 @@ ONLY_BASELINES: Final = (
 )
 NOTHING_TO_LEARN: Final = (
     "By captions alone a linear form has nothing to learn: neither photo nor caption alone tells the target. So all "
-    "pairs get about one number, and by ties R@5 is 0. This run does not show why: docs/explanation/concatenated.md."
+    "pairs get about one number, and by ties R@5 is 0. docs/explanation/concatenated.md in the source shows why."
 )
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
@@ -85,6 +85,9 @@ def run_page(run: Run) -> str:
     use = row_to_use(main_rows, by_chance)
     lines, title = references.lines_of(outcomes, run.data), "How good is each matcher"
     cautions = [note for note in run.comparison.notes if note.startswith(CAUTIONS)]
+    seen_notes = {split: _seen_of(split, run.comparison.notes) for split in present}
+    warnings = references.warnings_of(run.comparison.notes, run.data)
+    elsewhere = {*cautions, *warnings, *seen_notes.values()}
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
@@ -95,26 +98,21 @@ def run_page(run: Run) -> str:
         used=None if use is None else use.get("matcher"),
         best=best_sentences(main_rows, by_chance, _has_none_to_read(run.data, outcomes)),
         facts=_facts(run, main_rows),
-        notes=[note for note in run.comparison.notes if note not in cautions],
+        notes=[note for note in run.comparison.notes if note not in elsewhere],
         sources=run.comparison.sources,
         config=json.dumps(_config(run, by_captions), indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
         main_title=f"{main}: {SPLITS[main]}" if main else "",
+        main_seen=seen_notes.get(main),
         main_tables=tables_of(main_rows, main, in_all=True),
         by_captions=by_captions,
         machine=run.machine,
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
         measured=references.of_this_data(outcomes, run.data),
         published=references.of_others(run.data),
-        warning=references.WARNING,
+        warnings=warnings,
         linear=linear_sentence(main_rows, by_captions),
-        others=[
-            (
-                f"{split}: {SPLITS[split]}",
-                tables_of([row for row in rows if row.get("split") == split], split, False),
-            )
-            for split in present[1:]
-        ],
+        others=[_other_split(split, rows, seen_notes[split]) for split in present[1:]],
         fits=fit_pictures(outcomes),
         recall=recall_picture(outcomes),
         curve=curve_picture(main_rows),
@@ -122,6 +120,16 @@ def run_page(run: Run) -> str:
         wall=wall_of(outcomes, thumbnails),
         sheets=_sheets(outcomes, main_rows, by_chance, thumbnails),
     )
+
+
+def _other_split(split: str, rows: Sequence[Row], note: str | None) -> tuple[str, str | None, list[Table]]:
+    members = [row for row in rows if row.get("split") == split]
+    return f"{split}: {SPLITS[split]}", note, tables_of(members, split, in_all=False)
+
+
+def _seen_of(split: str, notes: Sequence[str]) -> str | None:
+    """Return the note on what models of a split had seen, if there is one."""
+    return next((note for note in notes if note.startswith(f"{split}: {MODELS_HAD_SEEN}")), None)
 
 
 def linear_sentence(rows: Sequence[Row], by_captions: bool = False) -> str:

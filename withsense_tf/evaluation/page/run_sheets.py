@@ -136,24 +136,25 @@ def strip_of(outcome: Outcome | None, thumbnails: Thumbnails, seed: int) -> list
 def sheet_query(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
     """Return what one query found, to look at."""
     queries = rankings.per_query
-    name, place = str(queries.photo[at]), int(queries.rank[at]) + 1
-    first_scores = zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True)
+    name, rank = str(queries.photo[at]), int(queries.rank[at])
+    entries = list(zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True))
+    others, right = ([one for one in entries if (one[0] == name) == is_right] for is_right in (False, True))
+    # Photos with the same score count before the right one, so they are drawn before it.
+    is_tied = bool(right) and entries.index(right[0]) < rank
+    in_order = [*others[:rank], *right, *others[rank:]] if rank < len(entries) else others
     first = tuple(
         _sheet_photo(photo, str(n), f"{score:.3f}", photo == name, thumbnails)
-        for n, (photo, score) in enumerate(first_scores, start=1)
+        for n, (photo, score) in enumerate(in_order, start=1)
     )
-    place_text = f"right photo at place {place:,} of {int(queries.size[at]):,}"
-    if any(one.is_right for one in first):
-        listed_at = next(n for n, one in enumerate(first, start=1) if one.is_right)
-        # Photos with the same score stand before the right one.
-        return SheetQuery(
-            str(rankings.text[at]),
-            place_text + (", for others score the same" * (listed_at < place)),
-            first,
-            None,
-        )
+    place_text = f"right photo at place {rank + 1:,} of {int(queries.size[at]):,}"
+    score = f"{right[0][1]:.3f}" if right else ""
     return SheetQuery(
-        str(rankings.text[at]), place_text, first, _sheet_photo(name, f"{place:,}", "", True, thumbnails)
+        str(rankings.text[at]),
+        place_text + (", for others score the same" * is_tied),
+        first,
+        None
+        if any(one.is_right for one in first)
+        else _sheet_photo(name, f"{rank + 1:,}", score, True, thumbnails),
     )
 
 

@@ -116,14 +116,18 @@ def _table(
     ]
     columns = [column for _, some in used_groups for column in some]
     counts = list(dict.fromkeys(_counts(row) for row in ran))
+    lessons = list(dict.fromkeys(map(_lesson, ran)))
     alike = len(counts) == 1
     return Table(
         title,
         track,
-        counts[0] if alike else "",
+        "; ".join(one[0] for one in (counts, lessons) if len(one) == 1 and one[0]),
         tuple((_group_title(name, ran), len(some)) for name, some in used_groups if some),
         tuple(heading for _, heading, _, _ in columns),
-        tuple(_line(row, columns, "" if alike else _counts(row)) for row in rows),
+        tuple(
+            _line(row, columns, "" if alike else _counts(row), _lesson(row) if len(lessons) > 1 else "")
+            for row in rows
+        ),
     )
 
 
@@ -138,13 +142,22 @@ def _counts(row: Row) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if isinstance(count, int))
 
 
-def _line(row: Row, columns: Sequence[Column], counts: str) -> MatcherLine:
+def _lesson(row: Row) -> str:
+    """Say what a row learned from."""
+    pairs, captioned = row.get("train_pairs"), row.get("captioned_photos")
+    if not isinstance(pairs, int) or not pairs:
+        return ""
+    beside = f" and {captioned:,} captioned photos" if isinstance(captioned, int) and captioned else " alone"
+    return f"learned from {pairs:,} pairs{beside}"
+
+
+def _line(row: Row, columns: Sequence[Column], counts: str, lesson: str) -> MatcherLine:
     name, status = str(row.get("matcher", "")), status_of(row)
     if not was_run(row):
         return MatcherLine(name, "", reason=status)
     # The page names every file's fingerprint further down.
     weights = FINGERPRINT.sub("", str(row.get("weights") or ""))
-    about = "; ".join(part for part in (weights, counts) if part)
+    about = "; ".join(part for part in (weights, counts, lesson) if part)
     marks = {mark.strip("()"): "near" if mark.startswith("(") else "best" for mark in _words(row.get("best"))}
     return MatcherLine(name, about, tuple(_cell(row, column, marks) for column in columns))
 

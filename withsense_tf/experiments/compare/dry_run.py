@@ -22,22 +22,29 @@ from withsense_tf.experiments.compare.jobs import (
     lack_of_weights,
     left_out,
 )
+from withsense_tf.experiments.compare.run import finished_outcomes
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
 
 NOTHING: Final = "Nothing was run."
+TAKEN_OVER: Final = "taken over"
 
 
-def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
-    """Print, a line each, what each job would train, and how much that is in all."""
+def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful, earlier: Path | None = None) -> None:
+    """Print, a line each, what each job would train, and how much that is in all.
+
+    Nothing is trained of rows that runs below the folder `earlier` have.
+    """
+    ready = {} if earlier is None else finished_outcomes(jobs, earlier)
     typer.echo(f"{lawful.note} Policy: {lawful.policy}.")
     total = 0
     reasons = {job.label: why_not_run(job.matcher, plan.around, plan.download) for job in jobs}
     for job in jobs:
-        number = 0 if reasons[job.label] else len(job.work)
+        why = TAKEN_OVER if job.key in ready else reasons[job.label]
+        number = 0 if why else len(job.work)
         total += number
-        typer.echo(f"{job.label} | {job.split} | {reasons[job.label] or trainings(number)} | {job.key}")
+        typer.echo(f"{job.label} | {job.split} | {why or trainings(number)} | {job.key}")
     for note in left_out(plan, jobs):
         typer.echo(note)
     typer.echo(f"{trainings(total)} on {len(plan.pairs):,} pairs. {NOTHING}")

@@ -41,6 +41,8 @@ QUICK_CAPTIONED: Final = 300
 FEWEST_BY_CAPTIONS: Final = 4
 # Of photos with captions alone there are no pairs but their own: with five or fewer in a fold, R@5 is always 100 %.
 PHOTOS_A_FOLD: Final = 10
+# What the summary of the law's files says where nobody named one.
+NONE_OF_ONES_OWN: Final = "none of one's own"
 
 
 def new_folder(output: Path) -> Path:
@@ -57,7 +59,8 @@ def read_data(
     """
     source = data
     if dry_law is not None:
-        typer.echo(f"The law's files: {dry_law.summary()}.")
+        parts = [part for part in dry_law.summary().split("; ") if not part.endswith(NONE_OF_ONES_OWN)]
+        typer.echo(f"The law's files: {'; '.join(parts) or 'those of the package'}.")
         # Read like a folder of one's own: no lock must be left.
         source = data or demo_folder(output, seed, *sizes)
         if data is None and not source.exists():

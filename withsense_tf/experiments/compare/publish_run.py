@@ -10,13 +10,20 @@ import typer
 from rich.console import Console
 
 from withsense_tf.common.terminal import waiting
+from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.errors import on_disk
 from withsense_tf.evaluation.compare import copies_note, few_note, synthetic_notes
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.page.references import lines_of
-from withsense_tf.evaluation.protocol import LANGUAGES
+from withsense_tf.evaluation.page.references import TAUGHT_BY_PUBLISHED, lines_of
+from withsense_tf.evaluation.protocol import LANGUAGES, Task
 from withsense_tf.evaluation.result_rows import rows_of
-from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
+from withsense_tf.evaluation.result_table import (
+    MODELS_HAD_SEEN,
+    Comparison,
+    Value,
+    append_rows,
+    check_header,
+)
 from withsense_tf.evaluation.row_status import RUN, number
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan, left_out
@@ -102,8 +109,9 @@ def compare_outcomes(
         row |= {"key": job.key, "code": job.code}
     first = results[0][0].split if results else ""
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)
-    missing_splits = left_out(plan, [job for job, _ in results])
-    notes = (*_notes(plan, lawful), *missing_splits, *gallery_notes(rows), *language_notes(rows))
+    ran = [job for job, _ in results]
+    notes = (*_notes(plan, lawful), *left_out(plan, ran), *gallery_notes(rows), *language_notes(rows))
+    notes += (*seen_notes(ran), *published_notes(ran))
     return Comparison(tuple(rows), notes, sources_of(results), lines)
 
 
@@ -112,6 +120,37 @@ def sources_of(results: Sequence[tuple[Job, Outcome]]) -> tuple[str, ...]:
     looking = [job.matcher.encoders() for job, outcome in results if outcome.status == RUN]
     names = dict.fromkeys(encoder.identity for encoders in looking for encoder in encoders)
     return (f"Photos are seen by: {'; '.join(names)}.",) if names else ()
+
+
+def seen_notes(jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Say of each split of how many test pairs and queries its models had seen the caption."""
+    work = {job.split: job.work for job in jobs}
+    return tuple(f"{split}: {MODELS_HAD_SEEN} {_seen_captions(parts)}." for split, parts in work.items())
+
+
+def _seen_captions(parts: Sequence[Task]) -> str:
+    hits: dict[str, list[bool]] = {"pairs": [], "queries": []}
+    for task in parts:
+        lesson = {text.casefold() for text in task.train.texts}
+        hits["pairs"] += [text.casefold() in lesson for text in (task.test.texts if task.test else ())]
+        hits["queries"] += [text.casefold() in lesson for text in task.queries["text"]]
+    counts = {what: values for what, values in hits.items() if values}
+    if not any(map(any, counts.values())):
+        return f"and no caption of the {' and '.join(counts)}"
+    shares = (f"{100 * sum(values) / len(values):.3g} % of the {what}" for what, values in counts.items())
+    return f"but, beside other photos, the captions of {' and '.join(shares)}"
+
+
+def published_notes(jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Say in which splits photos of Flickr8k's published test split taught; nothing where none did."""
+    work = {job.split: job.work for job in jobs}
+    splits = [
+        split
+        for split, parts in work.items()
+        if any(published_test_photos(task.train.table["photo"].unique()) for task in parts)
+    ]
+    advice = "set no figure of theirs beside published ones. The split captioned learns from other photos"
+    return (f"{TAUGHT_BY_PUBLISHED} ({', '.join(splits)}): {advice}.",) if splits else ()
 
 
 def gallery_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def _run_jobs(
         for number in range(len(job.work))
     ]
     parts: dict[str, list[Outcome | None]] = {job.key: [None] * len(job.work) for job in jobs}
-    with steps(len(pieces), "trainings") as next_one:
+    with steps(len(pieces), "trainings", even=False) as next_one:
         at_work = _AtWork(jobs, next_one)
         with _results(processes, pickled_plan, jobs, pieces, at_work.begin) as results:
             for piece, part in results:

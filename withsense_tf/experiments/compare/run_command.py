@@ -67,7 +67,7 @@ def main(
         plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))
         jobs = prepare_run.check_jobs(plan, base, count)
         if dry_run:
-            say_jobs(jobs, plan, lawful)
+            say_jobs(jobs, plan, lawful, output if skip_existing else None)
             return
         comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, count, skip_existing)
     reports.publish(folder, comparison, base)

@@ -40,9 +40,10 @@ def targets_section(data: Dataset) -> Section:
         )
         for axis, (name, pairs) in zip(axes.flat, targets.items(), strict=False):
             axis.hist(pairs.target, bins=np.linspace(0, 1, 21), color=BLUE)
-            # From a half on, so that a single pair is a visible bar.
-            axis.set(yscale="log", ylim=(0.5, None))
+            axis.set_yscale("log")
             axis.set_title(name, fontsize=8)
+        # From a half on, so that a single pair is a visible bar; set once all are drawn, so that the tallest one fits.
+        axes.flat[0].set_ylim(bottom=0.5)
         for axis in axes.flat[len(targets) :]:
             axis.set_visible(False)
         figure.supxlabel("target")

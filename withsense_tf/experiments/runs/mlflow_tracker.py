@@ -18,6 +18,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.regression_gate import Row
 from withsense_tf.evaluation.row_status import number, was_run
 from withsense_tf.experiments.runs.stored_runs import RESULTS, StoredRun
+from withsense_tf.printed_commands import install_words
 
 PREFIX: Final = "mlflow:"
 SERVERS: Final = ("http", "https")
@@ -63,7 +64,7 @@ class Tracker:
             from mlflow import MlflowClient
         except ImportError as error:
             raise SettingError(
-                f'{PREFIX} needs MLflow, which is not installed: pip install "withsense_tf[mlflow]". Without '
+                f"{PREFIX} needs MLflow, which is not installed: {install_words('mlflow')}. Without "
                 f"it, each run has its {RESULTS}, and compare list, show and diff read them."
             ) from error
         logging.getLogger("mlflow").setLevel(logging.WARNING)  # else it tells of each table that it makes

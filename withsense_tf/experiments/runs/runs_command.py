@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from withsense_tf.errors import DataError
+from withsense_tf.printed_commands import command_line
 
 RunsOutput = Annotated[
     Path, typer.Option("--output", help="Where comparisons were written: its folder runs has them.")
@@ -98,6 +99,9 @@ def merge(
     file = write_merged(into, whole)
     typer.echo(str(whole.comparison))
     typer.echo(f"{len(whole.comparison.rows)} rows of {len(runs)} runs: {file}")
+    typer.echo(
+        f"It has no page, for runs keep no photos to show. The table again: {command_line('compare', 'show', into)}"
+    )
 
 
 def track(

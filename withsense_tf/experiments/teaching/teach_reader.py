@@ -45,7 +45,7 @@ def main(
     ] = None,
     recall: Annotated[float, typer.Option(min=0.05, max=1, help="What the threshold follows from.")] = RECALL,
 ) -> None:
-    r"""Train on the sentences, and say how well unseen patterns are told apart; needs 'withsense_tf\[weights]'."""
+    r"""Train on the sentences, and say how well unseen patterns are told apart; needs `\[weights]`."""
     import numpy as np
     from scipy.sparse import csr_matrix, hstack
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.vectors.milvus_filter import ROW
+from withsense_tf.printed_commands import install_words
 
 VECTOR = "vector"
-INSTALL = 'Install it with: pip install "withsense_tf[milvus]"'
+INSTALL = f"Install it: {install_words('milvus')}"
 START = "milvus-lite server --data-dir FOLDER --host 127.0.0.1 --port 19530"
 
 # Milvus Lite runs inside the process, once a file; it ends with the last index on the file, so that others may open it.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from withsense_tf.errors import SettingError, WithSenseError
+from withsense_tf.printed_commands import install_words
 from withsense_tf.search.hits import ANY_MINIMUM, Hits
 from withsense_tf.search.search_request import check_numbers
 
@@ -20,7 +21,7 @@ def search_box(ask: Callable[..., Hits], k: int = 5) -> Any:
         import ipywidgets
     except ImportError as error:
         raise SettingError(
-            'A search box needs ipywidgets, which is not installed: pip install "withsense_tf[notebook]". Without it, '
+            f"A search box needs ipywidgets, which is not installed: {install_words('notebook')}. Without it, "
             'call the search: search("a dog on a beach").'
         ) from error
     words = ipywidgets.Text(placeholder="a dog on a beach", continuous_update=False, description="Search")
