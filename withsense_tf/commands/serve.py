@@ -62,6 +62,9 @@ def serve(
     drain: Annotated[
         int, typer.Option(min=1, help="Seconds for requests under way when it is stopped.")
     ] = 20,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Log what goes wrong alone, and no requests.")
+    ] = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -85,6 +88,7 @@ def serve(
         burst=burst,
         upload_bytes=upload_mb * 1_000_000,
         drain_seconds=drain,
+        quiet=quiet,
         law=law,
     )
     check(settings)
