@@ -255,8 +255,8 @@ def table() -> dict[str, dict[str, str]]:
     }
     # In English a rule's name is its text, unless that has another one.
     rules = {
-        f"rule: {name}": said if isinstance(said, dict) else {"en": name, "ru": said}
-        for name, said in texts.pop("rules").items()
+        f"rule: {name}": forms if isinstance(forms, dict) else {"en": name, "ru": forms}
+        for name, forms in texts.pop("rules").items()
     }
     return texts | rules
 
