@@ -93,8 +93,8 @@ def data_demo(
     captioned = usual_captioned(train) if captioned is None else captioned
     write_demo(folder, seed=seed, train=train, test=test, captioned=captioned)
     typer.echo(
-        f"{folder}: {train} training, {test} test and {captioned} captioned photos. Synthetic: drawn scenes, "
-        "simulated judges."
+        f"{folder}: {train} photos to train on, {test} to test on, {captioned} with captions alone. "
+        "Synthetic: drawn scenes, simulated judges."
     )
 
 

@@ -176,6 +176,18 @@ def test_the_address_is_said_once_the_server_listens(
     assert lines == ["still loading", "still loading", "Open http://127.0.0.1:8123/ in a browser."]
 
 
+def test_the_page_of_the_demonstration_is_served_without_a_line_for_each_request(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr("withsense_tf.commands.demo.run", commands.append)
+    monkeypatch.setattr("withsense_tf.commands.demo.missing_steps", lambda *_: [])
+    (tmp_path / "photos.done").touch()
+    assert CliRunner().invoke(app, ["demo", "--folder", str(tmp_path), "--no-browser"]).exit_code == 0
+    assert commands[-1][0] == "serve"
+    assert "--quiet" in commands[-1]
+
+
 @pytest.mark.slow
 def test_a_small_demonstration_is_made_with_two_models(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path), "--photos", "40", "--no-serve"])

@@ -17,6 +17,7 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.thumbnails import PhotoFile
 from withsense_tf.app.uploads.quarantine import Quarantine
+from withsense_tf.data.demo_marker import FILE as DEMO_MARK
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.file_access import words_of
 from withsense_tf.index.catalog import MARK, TABLES
@@ -184,6 +185,13 @@ class PhotoService:
                 # Kept with the model: it may go through all the words that it knows.
                 return generation.once("languages", lambda: generation.form.text.languages)
         return ()
+
+    def shows_drawn(self) -> bool:
+        """Return whether the photos are drawn scenes, as the folder says that they were indexed from."""
+        with suppress(WithSenseError, OSError), self.search().index.catalog.reading() as tables:
+            source = get_state(tables, "source")
+            return source is not None and (Path(source) / DEMO_MARK).is_file()
+        return False
 
     def close(self) -> None:
         """Close files and connections."""

@@ -151,8 +151,9 @@ def judge_leftovers(service: PhotoService) -> None:
 def app_of_environment() -> ASGIApp:
     """Return the application of a worker, which reads its settings from the environment."""
     end_with_parent()
-    write_lines()
-    return create_app(AppSettings.from_environment(), warm_page)
+    settings = AppSettings.from_environment()
+    write_lines(quiet=settings.quiet)
+    return create_app(settings, warm_page)
 
 
 def warm_page(service: PhotoService) -> None:

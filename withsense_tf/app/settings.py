@@ -36,6 +36,7 @@ class AppSettings:
     - `reports`: the folder where comparisons write what they measured
     - `policy_report`: the JSON file of a `policy report`; without one, `policy/report.json` in that folder
     - `drain_seconds`: how long requests that are under way may take once the server is told to stop
+    - `quiet`: whether the log has what goes wrong alone, and no requests
     """
 
     index: Path
@@ -57,6 +58,7 @@ class AppSettings:
     upload_pixels: int = 60_000_000
     request_seconds: float = 30.0
     drain_seconds: int = 20
+    quiet: bool = False
     law: LawFiles = field(default_factory=LawFiles)
 
     def __post_init__(self) -> None:

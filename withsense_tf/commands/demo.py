@@ -112,6 +112,8 @@ def demo(
             str(at),
             "--reports",
             str(reports),
+            # The address stays in sight.
+            "--quiet",
             *law_options(folder),
         )
     )

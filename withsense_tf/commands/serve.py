@@ -59,9 +59,8 @@ def serve(
     rate: Annotated[float, typer.Option(min=0, help="Requests a second of one client; 0: no limit.")] = 100.0,
     burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
     upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,
-    drain: Annotated[
-        int, typer.Option(min=1, help="Seconds for requests under way when it is stopped.")
-    ] = 20,
+    drain: Annotated[int, typer.Option(min=1, help="Seconds for requests under way at its end.")] = 20,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log what goes wrong, not requests.")] = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -85,6 +84,7 @@ def serve(
         burst=burst,
         upload_bytes=upload_mb * 1_000_000,
         drain_seconds=drain,
+        quiet=quiet,
         law=law,
     )
     check(settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import platform
 from pathlib import Path
@@ -18,6 +20,11 @@ def processor() -> str:
         lines = []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.processor() or platform.machine()
+
+
+def end_soon() -> None:
+    """Let this process end without a search of all that it holds: of TensorFlow that takes up to a minute."""
+    atexit.register(gc.freeze)
 
 
 def usable_cores() -> int:

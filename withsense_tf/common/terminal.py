@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import typer
 
+from withsense_tf.common.machine import end_soon
 from withsense_tf.errors import (
     PublishedTestWarning,
     SettingError,
@@ -47,8 +48,7 @@ def track(
 ) -> Iterator[T]:
     """Yield `items` and show on the terminal how many of `total` are done and the time left.
 
-    `size` counts what is in an item. The bar goes to the error stream, so that piped output stays clean; a log file
-    gets a line now and then instead, where the work takes long.
+    `size` counts what is in an item. The bar goes to the error stream; a log file gets a line now and then instead.
 
     >>> list(track([1, 2], total=2, what="Counting"))
     [1, 2]
@@ -219,8 +219,7 @@ def each_said_once() -> Iterator[None]:
 def start_tensorflow() -> Any:
     """Import TensorFlow without what it says of CUDA and its build; a failed import is still an error.
 
-    Its first lines are written before any log level counts, and look like failures ("CUDA error") to those who have no
-    GPU. So the error stream is closed off meanwhile, but for a line where that takes long.
+    Its first lines come before any log level counts, and look like failures ("CUDA error"): they are heard nowhere.
     """
     if "tensorflow" in sys.modules:
         return sys.modules["tensorflow"]
@@ -268,6 +267,7 @@ def run(command: Callable[[], object]) -> None:
             usual(message, category, *where)  # type: ignore[arg-type]  # handed on as they came
 
     warnings.showwarning = show  # type: ignore[assignment]  # `*where` stands for its other arguments
+    end_soon()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a sign must not lose the whole table for it.
         if isinstance(stream, io.TextIOWrapper):

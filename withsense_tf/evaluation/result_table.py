@@ -148,8 +148,7 @@ class Comparison:
 
     def as_text(self, width: int = 160) -> str:
         """Return the table as a terminal of that width shows it; by default, a width that has room for every column."""
-        text = io.StringIO()
-        Console(file=text, width=width, color_system=None).print(self)
+        Console(file=(text := io.StringIO()), width=width, color_system=None).print(self)
         return text.getvalue().rstrip("\n")
 
     def parts(self) -> dict[str, list[Mapping[str, Value]]]:

@@ -25,7 +25,8 @@ LEAST_TIMED: Final = 2_000
 QUERIES: Final = 200
 MEANING: Final = (
     "Recall: of the sentences that must be restricted, how many are. Precision: of those that are restricted, how many "
-    "must be. In brackets the 95 % interval (Wilson); a cell is empty where no sentence tells."
+    "must be. In brackets the 95 % interval (Wilson); a cell is empty where no sentence tells. "
+    "Kinds are called as those who wrote the sentences called them."
 )
 FLATTERY: Final = (
     "These sentences may be read by whoever mends the rules, so their figures flatter. What strangers' sentences get "

@@ -96,7 +96,7 @@ def main(
     speed = measure_speed(texts, [row["text"] for row in rows]) if rows else {}
     if rows:
         typer.echo(
-            "Speed: " + ", ".join(f"{value:,.2f} {name}" for name, value in speed.items()) + " on one core"
+            "Speed: " + ", ".join(f"{value:,} {name}" for name, value in speed.items()) + " on one core"
         )
     if output is not None:
         write_report({**_head(policy, rule, country), **speed}, sets, output)

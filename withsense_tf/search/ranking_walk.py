@@ -245,15 +245,13 @@ class RankingWalk:
         return self.shown.texts.meets(photo.number, self.request.where, self.request.query.phrases)
 
     def _is_shut_out(self, row: int, photo: LivePhoto) -> bool:
-        query = self.request.query
-        if not query.without:
+        if not (without := self.request.query.without):
             return False
         captions, keywords = self.shown.texts.said_of(photo.number).texts
-        if any(mentions(text, term) for text in (*captions, *keywords) for term in query.without):
+        if any(mentions(text, term) for text in (*captions, *keywords) for term in without):
             return True
         engine = self.generation.vectors.get(PHOTO)
-        if engine is None or captions:
-            # People have said what is there, and know better.
+        if engine is None or captions:  # people have said what is there, and know better
             return False
         pixels = getattr(self.form, "pixels", self.form)
         vector = engine.get(np.array([row]))
@@ -283,8 +281,7 @@ class RankingWalk:
         is_empty = is_first and not page.photos and not (page.more and page.fits)
         missing: tuple[str, ...] = ()
         if chance is not None and not self.is_foreign:
-            policy = self.door.policy
-            missing = missing_words(text, chance, self.form, self._in_captions, self.shown, policy)
+            missing = missing_words(text, chance, self.form, self._in_captions, self.shown, self.door.policy)
         if is_empty and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append(nothing_meets(self.tables, self.door, self.request.where))

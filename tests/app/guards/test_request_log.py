@@ -10,7 +10,7 @@ from app_places import Place
 from starlette.testclient import TestClient
 
 from withsense_tf.app import questions
-from withsense_tf.app.guards.request_log import LOGGER, JsonLines
+from withsense_tf.app.guards.request_log import LOGGER, JsonLines, write_lines
 
 
 @pytest.fixture
@@ -101,3 +101,18 @@ def test_of_a_file_that_could_not_be_used_the_log_has_the_name_and_the_answer_ha
 
 def fail_for_want_of_rights(file: Path) -> None:
     raise PermissionError(13, "Permission denied", str(file))
+
+
+def test_a_quiet_log_has_what_goes_wrong_and_no_requests(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("handlers", "propagate", "level"):
+        monkeypatch.setattr(LOGGER, name, getattr(LOGGER, name))  # as they were before, in the end
+    write_lines(quiet=True)
+    client.get("/api/v1/search?q=wall")
+    assert capsys.readouterr().err == ""
+    LOGGER.error("", extra={"cells": {"error": "x"}})
+    assert json.loads(capsys.readouterr().err)["error"] == "x"
+    write_lines()
+    client.get("/api/v1/search?q=wall")
+    assert json.loads(capsys.readouterr().err)["route"] == "/api/v1/search"

@@ -155,6 +155,24 @@ def test_values_stand_where_they_belong() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "No good match: the chance that the best photo is one is 0.02.",
+            "The chance that the best photo fits is 0.02.",
+        ),
+        (
+            "No good match: the best photo scores 0.21, and 0.33 is the least.",
+            "The best photo scores 0.21, and 0.33 is the least.",
+        ),
+        ("a baby of a person", "a person's baby"),
+    ],
+)
+def test_no_headline_stands_twice_and_reasons_are_plain_english(message: str, said: str) -> None:
+    assert said_on_page("en", message) == said
+
+
 def test_columns_and_values_are_named_as_a_filter_may_call_them() -> None:
     assert in_russian("column='x' is not known. Known: iso, camera, shutter.") == (
         "Свойства «x» нет. Есть: iso, камера (camera), shutter."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -16,8 +17,10 @@ from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
 from withsense_tf.app.page.query_chips import filters_of_form
 from withsense_tf.app.page.search_page import count_undated, groups_of, in_order, part_of
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.data.demo_marker import FILE
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.photos_table import live_ids
+from withsense_tf.index.tables.state_table import set_state
 from withsense_tf.index.upkeep.ingest import remove_for_good
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.policy.current_policy import Policy
@@ -53,6 +56,21 @@ def test_no_language_is_promised_that_the_model_does_not_read(
     monkeypatch.setattr(PhotoService, "languages", lambda _: reads)
     text = client.get("/", headers={"cookie": f"withsense_country=BB; withsense_language={page}"}).text
     assert promised in text
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("en", "These are drawn scenes"), ("ru", "Это нарисованные сцены")]
+)
+def test_of_drawn_scenes_the_first_page_says_that_they_know_few_words(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path, page: str, said: str
+) -> None:
+    client = new_client(place.settings())
+    choice = {"cookie": f"withsense_country=BB; withsense_language={page}"}
+    assert said not in client.get("/", headers=choice).text
+    (tmp_path / FILE).touch()
+    with PhotoIndex(place.index).catalog.writing() as tables:
+        set_state(tables, source=str(tmp_path))
+    assert said in client.get("/", headers=choice).text
 
 
 def test_who_finds_nothing_is_shown_what_is_found_here(client: TestClient) -> None:

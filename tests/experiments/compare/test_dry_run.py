@@ -7,7 +7,7 @@ import pytest
 
 from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
-from withsense_tf.experiments.compare.jobs import Plan, jobs_of
+from withsense_tf.experiments.compare.jobs import FETCH, Plan, jobs_of
 from withsense_tf.experiments.lawful import Lawful
 
 
@@ -57,7 +57,7 @@ def test_a_model_whose_weights_are_not_here_is_not_counted_as_a_run_does_not_tra
     say_jobs(jobs_of(plan), plan, Lawful(plan.pairs.data, "The law is kept.", "law 1", ""))
     *lines, last = capsys.readouterr().out.splitlines()
     assert last == "8 trainings on 18 pairs. Nothing was run."
-    reason = "not run: weights not available: clip_vit_base_patch32 is not on this machine (--download fetches them)"
+    reason = f"not run: weights not available: clip_vit_base_patch32 is not on this machine ({FETCH})"
     assert f"clip_vit_base_patch32, zero-shot | folds | {reason} | " in "\n".join(lines)
     say_on_demo(plan.config, plan.around, tmp_path / "demo", False)
     assert "8 trainings in all" in capsys.readouterr().out

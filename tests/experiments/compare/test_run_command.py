@@ -16,6 +16,7 @@ from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.result_table import COLUMNS
 from withsense_tf.experiments.compare import run_command as compare
+from withsense_tf.experiments.compare.jobs import FETCH
 from withsense_tf.matchers.base import Matcher
 
 
@@ -114,7 +115,7 @@ def test_without_download_a_preset_that_is_not_here_is_not_run_and_no_connection
     assert tried == []
     last = rows_in(tmp_path / "out/compare.csv")[-1]
     assert last["status"] == (
-        "not run: weights not available: clip_vit_base_patch32 is not on this machine (--download fetches them)"
+        f"not run: weights not available: clip_vit_base_patch32 is not on this machine ({FETCH})"
     )
 
 

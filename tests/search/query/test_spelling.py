@@ -43,6 +43,11 @@ def test_swaps_and_other_slips_count_one_each(word: str, other: str, slips: int)
     assert near_words(word, ["zebra", other]) == [(other, slips)]
 
 
+def test_of_words_that_are_as_near_those_that_sound_alike_come_first() -> None:
+    assert near_words("beech", ["bench", "leech", "beach"])[0] == ("beach", 1)
+    assert near_words("собока", ["сорока", "собака"])[0] == ("собака", 1)
+
+
 def test_what_is_too_far_too_short_or_begins_otherwise_is_not_near() -> None:
     assert near_words("wakeboarding", ["skateboarding"]) == []
     assert near_words("ca", ["cat"]) == []

@@ -117,9 +117,9 @@ class JsonLines(logging.Formatter):
         return json.dumps(cells, ensure_ascii=False)
 
 
-def write_lines() -> None:
-    """Let this process write the log as lines of JSON."""
+def write_lines(*, quiet: bool = False) -> None:
+    """Let this process write the log as lines of JSON; a quiet one has what goes wrong alone."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     LOGGER.handlers, LOGGER.propagate = [handler], False
-    LOGGER.setLevel(logging.INFO)
+    LOGGER.setLevel(logging.WARNING if quiet else logging.INFO)

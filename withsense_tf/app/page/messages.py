@@ -38,6 +38,12 @@ NOT_ON_PAGES: Final = (
     NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS,
     NEEDS_ONE_SPACE,
 )  # fmt: skip
+# What stands below that headline, or says little to who reads a page.
+SAID_OTHERWISE: Final = {
+    "No good match: the chance that the best photo is one is": "The chance that the best photo fits is",
+    "No good match: the best photo": "The best photo",
+    "a baby of a person": "a person's baby",
+}
 LANGUAGES_IN_RUSSIAN: Final = {"English": "по-английски", "Russian": "по-русски"}
 A_FILTER: Final = re.compile(r"(?P<column>\w+)(?P<sign>[!<>]?=|[<>~])(?P<value>.+)")
 WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "columns", "may"})
@@ -144,7 +150,11 @@ def said_on_page(language: str, text: str) -> str:
     """
     for advice in NOT_ON_PAGES:
         text = text.replace(advice, "")
-    return (in_russian(text) if language == "ru" else None) or text
+    if language == "ru" and (russian := in_russian(text)):
+        return russian
+    for part, other in SAID_OTHERWISE.items():
+        text = text.replace(part, other)
+    return text
 
 
 def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:

@@ -51,6 +51,7 @@ def home(request: Request, service: Service) -> Response:
         "home.html",
         active="search",
         tiles=tiles,
+        is_drawn=service.shows_drawn(),
         # A phone has little room for it.
         example=min((query for query, _ in tiles), key=len, default=""),
         question=Question(),

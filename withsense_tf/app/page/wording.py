@@ -138,6 +138,8 @@ class Wording:
 
         >>> wording_of("ru").rule("child"), wording_of("en").rule("child"), wording_of("ru").rule("голое слово")
         ('ребёнок', 'child', 'голое слово')
+        >>> wording_of("en").rule("shows")
+        'shows another photo'
         """
         return self.texts.get(f"rule: {name}") or self.retell(name)
 
@@ -251,8 +253,11 @@ def table() -> dict[str, dict[str, str]]:
     texts = tomllib.loads(text) | {
         name: {language: forms[language] for language in LANGUAGES} for name, forms in filter_names().items()
     }
-    # In English a rule's name is its text.
-    rules = {f"rule: {name}": {"en": name, "ru": russian} for name, russian in texts.pop("rules").items()}
+    # In English a rule's name is its text, unless that has another one.
+    rules = {
+        f"rule: {name}": forms if isinstance(forms, dict) else {"en": name, "ru": forms}
+        for name, forms in texts.pop("rules").items()
+    }
     return texts | rules
 
 

@@ -29,7 +29,9 @@ from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.which_target import equal_caption_pairs, measured_by_captions
 
 # What is to be done where a preset is not on this machine.
-FETCH: Final = "--download fetches them"
+FETCH: Final = (
+    "--download fetches it, with make ARGS=--download; it is none of the networks of `withsense weights get`"
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ REASONS: Final = {
     "texts": "by their names, keywords, columns or other texts",
     UNREAD: "what may speak of them cannot be read",
     DUPLICATE: "copies of restricted photos",
-    SHOWS: "show restricted photos",
+    SHOWS: "with a restricted photo in them",
     "override": "by what people decided",
     CLASSIFIER: "by a judge of photos",
 }

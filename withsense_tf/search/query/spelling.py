@@ -24,6 +24,7 @@ LONG: Final = 7
 LONG_IN_RUSSIAN: Final = 6
 RUSSIAN_LETTERS: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 ENGLISH: Final = re.compile(r"[a-z]+")
+VOWELS: Final = re.compile("[aeiouyаеёиоуыэюя]+")
 
 
 def is_real(word: str) -> bool:
@@ -44,10 +45,13 @@ def is_real(word: str) -> bool:
 def near_words(word: str, candidates: Sequence[str]) -> list[tuple[str, int]]:
     """Return the candidates that are written nearly like a word, each with how many slips part them, nearest first.
 
-    A slip is a letter too many, too few, another one, or two that changed places.
+    A slip is a letter too many, too few, another one, or two that changed places. Of words that are as near, those with
+    the same consonants come first: they sound alike.
 
     >>> near_words("motorcicle", ["motorcycle", "motorcade", "cycle"]), near_words("ca", ["cat"])
     ([('motorcycle', 1)], [])
+    >>> near_words("beech", ["bench", "beach"])
+    [('beach', 1), ('bench', 1)]
     """
     from rapidfuzz.distance import DamerauLevenshtein
     from rapidfuzz.process import extract
@@ -58,7 +62,8 @@ def near_words(word: str, candidates: Sequence[str]) -> list[tuple[str, int]]:
     near = extract(word, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=None)
     # Who slips twice has begun right: "wakeboarding" is no "skateboarding".
     pairs = [(other, int(slips)) for other, slips, _ in near if slips < 2 or other[0] == word[0]]
-    return sorted(pairs, key=lambda pair: pair[1])
+    consonants = VOWELS.sub("", word)
+    return sorted(pairs, key=lambda pair: (pair[1], VOWELS.sub("", pair[0]) != consonants))
 
 
 def russian_words_near(word: str) -> list[str]:

@@ -103,7 +103,9 @@ def test_a_run_of_which_nobody_knows_the_photos_is_not_said_to_be_of_these(
     text = page_of(run_of())
     assert "It is not known whether these figures are of the photos here" in caution_of(text)
     # Nor is one of which half the photos are here.
-    assert "this index has 50 of 100 of those" in caution_of(page_of(run_of([*here[:2], *ELSEWHERE])))
+    assert "Of each 100 of its photos, 50 are in this index" in caution_of(
+        page_of(run_of([*here[:2], *ELSEWHERE]))
+    )
 
 
 def test_a_run_without_a_law_says_so(page_of: Callable[..., str], here: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from pydantic import BaseModel, Field
 
 from withsense_tf.common.limits import read_bytes
 from withsense_tf.policy.law import Law
+from withsense_tf.policy.photo_decisions import Ownership
+from withsense_tf.policy.service import LawFiles
 
 ALL = "all"
 # The figures to quote: of `newest_unread.tsv`, as README and docs/explanation/law.md have them.
@@ -75,12 +78,15 @@ def last_report(file: Path | None) -> LawReport | None:
     return None
 
 
-def reads_as_the_package(policy: Law) -> bool:
-    """Return whether no file and no setting of a service changes how texts are read: then the figures of docs hold.
+def package_version(policy: Law) -> str | None:
+    """Return the version of the package's own law where a service reads texts by it, None where it reads otherwise.
 
-    Which country has which rule, and what people decided of photos, changes nothing of that.
+    Then the figures of docs hold: which country has which rule, and what people decided of photos, changes nothing of
+    them, though it makes another version.
     """
-    return policy.second_reader and policy.restricts_review and not policy.languages
+    if not policy.second_reader or not policy.restricts_review or policy.languages:
+        return None
+    return replace(policy, countries=LawFiles().rules(), ownership=Ownership()).version
 
 
 def numbers_of_hundred(share: float) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from withsense_tf.app.page.reports.law_figures import (
     STRANGERS_RECALL,
     last_report,
     numbers_of_hundred,
-    reads_as_the_package,
+    package_version,
 )
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import QUERY_SIGNS
@@ -46,5 +46,6 @@ def law(
             name: f" {reader.wording('or')} ".join(map(str, numbers_of_hundred(share)))
             for name, share in (("recall", STRANGERS_RECALL), ("precision", STRANGERS_PRECISION))
         },
-        measured_version=__version__ if reads_as_the_package(policy) else None,
+        release=__version__,
+        package_version=package_version(policy),
     )
