@@ -8,7 +8,7 @@ from run_command import run_main
 
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataError
-from withsense_tf.experiments import learning_curve
+from withsense_tf.experiments.studies import learning_curve
 
 
 def invoke(*arguments: str) -> str:

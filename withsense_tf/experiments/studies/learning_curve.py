@@ -1,4 +1,4 @@
-"""What are captioned photos worth? `python -m withsense_tf.experiments.learning_curve`.
+"""What are captioned photos worth? `python -m withsense_tf.experiments.studies.learning_curve`.
 
 Each matcher is trained beside the judged pairs on none, some and all of the photos of `corpus_images/`; fewer are among
 more. It is a comparison as `compare` runs it, with its page, its files and `--skip-existing`; beside them lie
