@@ -52,8 +52,11 @@ def test_two_states_of_a_checkout_that_differ_from_its_commit_have_two_names(
     monkeypatch.setattr("withsense_tf.common.code_version.__file__", str(file))
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@a"]
     file.write_text("one = 1", encoding="utf-8")
+    page = tmp_path / "README.md"
+    page.write_text("one", encoding="utf-8")
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
         subprocess.run([*git, *words], check=True, capture_output=True)
+    page.write_text("two", encoding="utf-8")  # no figure hangs on it
     names = []
     for number in (1, 2, 3, 2):
         file.write_text(f"one = {number}", encoding="utf-8")

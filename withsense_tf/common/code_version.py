@@ -25,7 +25,7 @@ SITE_FOLDERS: Final = frozenset({"site-packages", "dist-packages"})
 
 @cache
 def code_version() -> str:
-    """Name the version, and in a git checkout the commit; where files differ from it, with a plus and a digest of all.
+    """Name the version, and in a git checkout the commit; where its files differ from it, with a plus and a digest.
 
     What was installed knows no commit: the digest stands there alone, and says so.
     """
@@ -38,8 +38,9 @@ def code_version() -> str:
         commit = subprocess.run(
             [*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
         )
+        # Who writes in a README or a test beside it has changed no figure.
         status = subprocess.run(
-            [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
+            [*git, "status", "--porcelain", "-uno", "--", PACKAGE], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return f"{name} (commit unknown, files {_digest_of_package()})"

@@ -44,6 +44,16 @@ def send(client: TestClient, content: bytes, *captions: str, name: str = "a.png"
     )
 
 
+def sent_to_wait(writer: TestClient, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Send a photo that nobody judges yet."""
+    with monkeypatch.context() as patch:
+        patch.setattr(write_routes, "judge_own", lambda *_: None)
+        patch.setattr(write_routes, "judge_rest", lambda *_: None)
+        waiting: dict[str, Any] = send(writer, png_of(6), "A wall .").json()
+    assert waiting["state"] == "waiting"
+    return waiting
+
+
 def test_a_caption_is_found_at_once_and_says_who_said_it(writer: TestClient) -> None:
     id_ = next(iter(ids_of(writer, "BB")))
     said = {"id": id_, "text": "A marmalade zeppelin over a wall.", "by": "Ann Lee"}
@@ -259,11 +269,7 @@ def test_the_key_that_sent_a_photo_alone_is_told_what_became_of_it(
     withheld = send(writer, png_of(5), "A toddler on a swing .").json()
     answer = writer.get(f"/api/v1/upload/{withheld['receipt']}")
     assert (answer.status_code, answer.json()) == (202, withheld)
-    with monkeypatch.context() as patch:
-        patch.setattr(write_routes, "judge_own", lambda *_: None)
-        patch.setattr(write_routes, "judge_rest", lambda *_: None)
-        waiting = send(writer, png_of(6), "A wall .").json()
-    assert waiting["state"] == "waiting"
+    waiting = sent_to_wait(writer, monkeypatch)
     address = f"/api/v1/upload/{waiting['receipt']}"
     assert (writer.get(address).status_code, writer.get(address).json()) == (202, waiting)
     service = PhotoService(place.settings())
@@ -382,11 +388,7 @@ def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
 def test_a_photo_that_waits_is_taken_back_too(
     writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(write_routes, "judge_own", lambda *_: None)
-        patch.setattr(write_routes, "judge_rest", lambda *_: None)
-        waiting = send(writer, png_of(6), "A wall .").json()
-    assert waiting["state"] == "waiting"
+    waiting = sent_to_wait(writer, monkeypatch)
     address = f"/api/v1/upload/{waiting['receipt']}"
     assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
     assert not list((place.index / "app" / "quarantine").iterdir())
