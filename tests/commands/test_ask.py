@@ -185,7 +185,7 @@ def test_who_begins_a_text_with_a_minus_is_told_how_to_write_it(text: str) -> No
 
 def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:
     none = (
-        "Of the photos that may be shown, no caption says кот (did you mean кит?) or спит, and none looks like it; "
+        "No caption of photos that may be shown says кот (did you mean кит?) or спит, and none looks like it; "
         "nearest with minimum=0."
     )
     reading = "Read as кит: to search for кот instead, put it in quotation marks, or search literally."

@@ -100,7 +100,7 @@ def test_a_judge_of_faces_says_so_on_its_card_and_is_refused_where_faces_cannot_
     policy = Policy.default(photo_judge=folder)
     assert policy.ownership.judge_threshold == TrainedJudge(folder).threshold
     monkeypatch.setattr(face_finder, "PACKAGE", "no-such-package-of-faces")
-    with pytest.raises(WeightsMissingError, match=r"withsense_tf\[faces\]"):
+    with pytest.raises(WeightsMissingError, match=r"\.\[faces\]"):
         Policy.default(photo_judge=folder)
 
 

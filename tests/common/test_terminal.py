@@ -252,11 +252,11 @@ def test_a_command_says_each_warning_once(capsys: pytest.CaptureFixture[str]) ->
 
 def test_where_a_command_ends_no_memory_is_searched_for_what_could_be_freed() -> None:
     program = (
-        "import gc; from withsense_tf.common import terminal\n"
+        "from withsense_tf.common.machine import end_soon\n"
         "class Circle:\n"
         "    def __init__(self): self.own = self\n"
         "    def __del__(self): print('searched', flush=True)\n"
-        "terminal.run(Circle); print('done', flush=True)"
+        "Circle(); end_soon(); print('done', flush=True)"
     )
     end = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert end.stdout == "done\n"

@@ -172,7 +172,7 @@ def test_beside_what_fits_the_answer_names_words_that_no_caption_says(
     # What a withheld caption alone says is as if nobody had said it.
     for word in ("striped", "azure"):
         found = whole(f"a {word} wall over there")
-        assert (bool(found), found.message) == (True, f"No caption says {word}.")
+        assert (bool(found), found.message) == (True, f"No caption of photos that may be shown says {word}.")
     assert whole("a scarlet wall").message is None
 
 
@@ -249,12 +249,12 @@ def test_of_many_words_some_are_named() -> None:
 
 def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
     assert (
-        nothing_fits(0.4, 0.3, STRANGE, ("a", "b", "c"), "none")
-        == "No caption says a, b or c, and none looks like it; nearest with minimum=0."
+        nothing_fits(0.4, 0.3, STRANGE, ("a", "b", "c"))
+        == "No caption of photos that may be shown says a, b or c, and none looks like it; nearest with minimum=0."
     )
-    assert "is 0.10; nearest with minimum=0" in nothing_fits(0.4, 0.3, STRANGE, (), "age")
+    assert "is 0.10; nearest with minimum=0" in nothing_fits(0.4, 0.3, STRANGE, ())
     assert (
-        nothing_fits(0.2, 0.3, None, (), "age")
+        nothing_fits(0.2, 0.3, None, ())
         == "No good match: the best photo scores 0.20, and 0.30 is the least."
     )
 
@@ -262,7 +262,7 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
 def test_where_few_photos_taught_the_chance_the_message_says_that_it_may_be_wrong() -> None:
     for missing in ((), ("submarine",)):
         many, few = (
-            nothing_fits(0.2, 0.3, Chance(0.1, False, (), is_few), missing, "age") for is_few in (False, True)
+            nothing_fits(0.2, 0.3, Chance(0.1, False, (), is_few), missing) for is_few in (False, True)
         )
         assert few == f"{many} {fitness.FEW_TAUGHT}"
 

@@ -23,7 +23,10 @@ def processor() -> str:
 
 
 def end_soon() -> None:
-    """Let this process end without a search of all that it holds: of TensorFlow that takes up to a minute."""
+    """Let this process end without a search of all that it holds: of TensorFlow that takes up to a minute.
+
+    Not for who has tables open: what was written last comes into their file when they are closed.
+    """
     atexit.register(gc.freeze)
 
 

@@ -19,7 +19,6 @@ from typing import Any, Final, Protocol, TypeVar
 
 import typer
 
-from withsense_tf.common.machine import end_soon
 from withsense_tf.errors import (
     PublishedTestWarning,
     SettingError,
@@ -267,7 +266,6 @@ def run(command: Callable[[], object]) -> None:
             usual(message, category, *where)  # type: ignore[arg-type]  # handed on as they came
 
     warnings.showwarning = show  # type: ignore[assignment]  # `*where` stands for its other arguments
-    end_soon()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a sign must not lose the whole table for it.
         if isinstance(stream, io.TextIOWrapper):

@@ -93,20 +93,17 @@ def words_not_there(
 
 
 def missing_words(
-    text: str,
-    chance: Chance,
-    form: SearchForm,
-    in_captions: Callable[[str], bool],
-    shown: ShownWords,
-    policy: Law,
+    text: str, chance: Chance | None, form: SearchForm, shown: ShownWords, policy: Law
 ) -> tuple[str, ...]:
     """Return what of a query nothing confirms; where it fits, what no caption says, for pixels may have misled.
 
     Each stands with the thing that it belongs to, or with what may have been meant.
     """
+    if chance is None:
+        return ()
     if chance.fits:
         chance = replace(chance, unconfirmed_words=tuple(lemmas(text)))
-    missing = words_not_there(text, chance, in_captions, form.unknown(text))
+    missing = words_not_there(text, chance, shown.has, form.unknown(text))
     return tuple(dict.fromkeys(with_meant_word(word, text, shown, policy) for word in missing))
 
 
@@ -115,22 +112,19 @@ def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
     return any(all(map(in_captions, other.split())) for one in own for other in (one, *other_words(one)))
 
 
-def nothing_fits(
-    number: float, least: float, chance: Chance | None, missing: tuple[str, ...], rule: str
-) -> str:
+def nothing_fits(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
     """Return the line that says that nothing fits, and what is missing where that is known.
 
     Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
 
-    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("sea", "sun"), "age")
-    'Of the photos that may be shown, no caption says sea or sun, and none looks like it; nearest with minimum=0.'
+    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("sea", "sun"))
+    'No caption of photos that may be shown says sea or sun, and none looks like it; nearest with minimum=0.'
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
     line = f"No good match: the chance that the best photo is one is {chance.value:.2f}"
     if missing:
-        line = f"o caption says {_either(missing)}, and none looks like it"
-        line = f"N{line}" if rule == "none" else f"Of the photos that may be shown, n{line}"
+        line = f"{not_said(missing)[:-1]}, and none looks like it"
     return f"{line}; {NEAREST}.{f' {FEW_TAUGHT}' if chance.few_photos else ''}"
 
 
@@ -138,13 +132,10 @@ def not_said(missing: tuple[str, ...]) -> str:
     """Return the line beside photos that are shown, where no caption has some words of the query.
 
     >>> not_said(("hockey", "ice"))
-    'No caption says hockey or ice.'
+    'No caption of photos that may be shown says hockey or ice.'
     """
-    return f"No caption says {_either(missing)}."
-
-
-def _either(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:-1]) + " or " * (len(names) > 1) + names[-1]
+    listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
+    return f"No caption of photos that may be shown says {listing}."
 
 
 def nearest_alone(chance: Chance) -> str:

@@ -90,8 +90,9 @@ class RankingWalk:
             if not has_chance or len(best) > REST or is_whole:
                 first, is_behind = ranking.take(best), self.has_shut_out
                 chance = chance_of_best(self.generation, self.shown.texts, vector, text, first, is_behind)
-                is_none = chance is not None and request.minimum is None and not chance.fits
-                is_none = is_none and not self._fits_with_withheld(ranking, live, vector)
+                fits = chance is None or chance.fits or request.minimum is not None
+                fits = fits or (self.after is not None and self.after.fits)
+                is_none = not (fits or self._fits_with_withheld(ranking, live, vector))
                 page = self._walk(ranking, live, chance, is_none)
                 if page.more or page.ended or is_whole:
                     break
@@ -279,15 +280,14 @@ class RankingWalk:
         text, is_first = self.request.query.text, self.after is None
         # A photo that fits may stand behind the places that are withheld.
         is_empty = is_first and not page.photos and not (page.more and page.fits)
-        missing: tuple[str, ...] = ()
-        if chance is not None and not self.is_foreign:
-            missing = missing_words(text, chance, self.form, self._in_captions, self.shown, self.door.policy)
+        known = None if self.is_foreign else chance
+        missing = missing_words(text, known, self.form, self.shown, self.door.policy)
         if is_empty and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append(nothing_meets(self.tables, self.door, self.request.where))
             else:
                 why = chance if self.request.minimum is None else None
-                parts.append(nothing_fits(page.best, self.request.least, why, missing, self.door.rule.rule))
+                parts.append(nothing_fits(page.best, self.request.least, why, missing))
         elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
             parts.append(nearest_alone(chance))
         if missing and page.photos and is_first and self.shown.are_russian is not None:

@@ -129,9 +129,7 @@ def test_a_query_in_a_language_that_is_not_read_is_told_so(text: str, words: str
     form: Any = SimpleNamespace(text=SimpleNamespace(languages=("English", "Russian")))
     nobody: Any = SimpleNamespace(has=lambda _: False)
     note = other_language(text, form, nobody)
-    expected = (
-        "This index reads English and Russian, and most words of the query seem to be in another language: "
-    )
+    expected = "This index reads English and Russian, and words of the query seem to be in another language: "
     assert note == (None if words is None else f"{expected}{words}.")
     everybody: Any = SimpleNamespace(has=lambda _: True)
     assert other_language(text, form, everybody) is None

@@ -57,8 +57,8 @@ ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )"
 def in_russian(text: str) -> str | None:
     """Return in Russian what was said in English, sentence by sentence; None where any of it is not in the table.
 
-    >>> in_russian("No caption says sea or sun, and none looks like it; nearest with minimum=0.")
-    'Ни в одной подписи нет: sea или sun; и ни один снимок на это не похож.'
+    >>> in_russian("No caption of photos that may be shown says sea or sun, and none looks like it.")
+    'У снимков, которые можно показать, в подписях нет: sea или sun; и ни один на это не похож.'
     >>> in_russian("There is no such file. Try again in a while.")
     'Такого файла нет. Попробуйте чуть позже.'
     """
@@ -160,8 +160,8 @@ def said_on_page(language: str, text: str) -> str:
 def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:
     """Return what a search says of an answer in the language of a page, without notes that the page makes itself.
 
-    >>> said_of_answer("en", "No match; nearest with minimum=0."), said_of_answer("ru", "No caption says кот.")
-    ('No match.', 'Ни в одной подписи нет: кот.')
+    >>> said_of_answer("en", "No match; nearest with minimum=0."), said_of_answer("ru", "Unknown word: кит.")
+    ('No match.', 'Незнакомое слово: кит.')
     """
     for note in notes:
         message = message.replace(note, "")
@@ -171,10 +171,10 @@ def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> st
 def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:
     """Return a text in parts, each with the query that asks by the word that may have been meant, or "".
 
-    >>> with_meant_words("No caption says dessert (did you mean desert?).", "A big dessert")
-    [('No caption says dessert (did you mean ', ''), ('desert', 'A big desert'), ('?).', '')]
-    >>> with_meant_words("No caption says dessert.", "dessert")
-    [('No caption says dessert.', '')]
+    >>> with_meant_words("Unknown word: dessert (did you mean desert?).", "A big dessert")
+    [('Unknown word: dessert (did you mean ', ''), ('desert', 'A big desert'), ('?).', '')]
+    >>> with_meant_words("Unknown word: dessert.", "dessert")
+    [('Unknown word: dessert.', '')]
     """
     parts, end = [], 0
     for match in OFFER.finditer(text):

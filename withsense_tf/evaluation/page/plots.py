@@ -15,7 +15,7 @@ from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import SettingError, check_choice, check_kind
 from withsense_tf.file_access import path_of
 
-# Okabe and Ito's colours, which stay apart in every common kind of colour blindness.
+# Okabe and Ito's colours: they stay apart in every common kind of colour blindness.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
 COLOURS: Final = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW, BLACK)
@@ -94,8 +94,7 @@ class Chart:
 
     def svg(self, theme: str | None = None) -> str:
         """Return it as an SVG file; its texts are texts."""
-        stream = io.StringIO()
-        # The same figures give the same file.
+        stream = io.StringIO()  # the same figures give the same file
         with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "withsense_tf"}):
             self.figure(theme).savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
         return stream.getvalue()

@@ -9,6 +9,7 @@ from typing import Final
 import typer
 from rich.console import Console
 
+from withsense_tf.common.machine import end_soon
 from withsense_tf.common.terminal import waiting
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.errors import on_disk
@@ -52,6 +53,7 @@ def train_and_publish(
     skip_existing: bool,
 ) -> Comparison:
     """Run the jobs; print their table, append it to the file, and write the run's folder."""
+    end_soon()
     output = folder.parents[1]
     with telling_what_is_done(jobs, output):
         with on_disk(output), plan.downloads():

@@ -84,7 +84,7 @@ def other_language(text: str, form: SearchForm, shown: ShownWords) -> str | None
     in_captions = {word for word in telling if shown.has(word)}
     strange = [word for word in telling if not _is_listed(word) and word not in in_captions]
     usual = in_captions.union(word for word in telling if word not in strange and _is_usual(word))
-    has_letters = any(not _is_in_letters_read(word) for word in strange)
+    has_letters = any(word.isalpha() and not _is_in_letters_read(word) for word in strange)
     languages = form.text.languages
     if not languages or len(strange) <= max(len(usual), 0 if has_letters else 1):
         return None
@@ -92,7 +92,7 @@ def other_language(text: str, form: SearchForm, shown: ShownWords) -> str | None
         return None
     listing = some_of([word[:LONGEST_WORD] for word in strange], MOST_LISTED)
     return (
-        f"This index reads {' and '.join(languages)}, and most words of the query seem to be in another language: "
+        f"This index reads {' and '.join(languages)}, and words of the query seem to be in another language: "
         f"{listing}."
     )
 

@@ -26,8 +26,8 @@ class Reading:
     """What a text says: what to look for, which filters it has, which words were corrected, and a hint.
 
     `not_shut_out` are terms that must not be there, but that no word of captions is known for, and `unsaid` those that
-    no caption says; `strange_words` are those that nobody knows and that were not corrected; `language` says that most
-    are of another language, and `unread_exclusion` is a "not" or "except" that was left among the words to look for.
+    no caption says; `strange_words` are those that nobody knows and that were not corrected; `language` says that
+    they are of another language, and `unread_exclusion` is a "not" or "except" that was left among the words.
     """
 
     query: Query
