@@ -13,6 +13,8 @@ from withsense_tf.app.request_problems import MEDIA_TYPE, ProblemError, problem_
     [
         ("/srv/photos is damaged: see 'index verify'", "… is damaged: see 'index verify'"),
         ("Cannot read '/home/ann/a b.jpg'.", "Cannot read …."),
+        ("see --index '/srv/bob'\"'\"'s photos/index' --country DE", "see --index … --country DE"),
+        ('Cannot read "/srv/bob\'s photos/a.jpg".', "Cannot read …."),
         (r"C:\photos\a.jpg is gone", "… is gone"),
         ("1/3 of them, and/or more; see /api/v1/law", "1/3 of them, and/or more; see /api/v1/law"),
     ],

@@ -22,7 +22,7 @@ from withsense_tf.common.atomic_files import (
     whole_file,
     whole_folder,
 )
-from withsense_tf.errors import DiskError, RightsError
+from withsense_tf.errors import DiskError, RightsError, SettingError
 
 
 def write(file: Path, error: Exception) -> None:
@@ -45,14 +45,61 @@ def test_a_folder_appears_whole_or_not_at_all(is_there: bool, tmp_path: Path) ->
     folder = tmp_path / "new"
     if is_there:
         folder.mkdir()
-    with pytest.raises(FileNotFoundError), whole_folder(folder) as draft:
+    with pytest.raises(FileNotFoundError), whole_folder(folder, "one") as draft:
         Path(draft / "none" / "half").touch()
     assert list(tmp_path.rglob("*")) == [folder] * is_there
-    with whole_folder(folder) as draft:
+    with whole_folder(folder, "one") as draft:
         (draft / "parts").mkdir()
         (draft / "parts" / "one").touch()
-        assert not list(folder.glob("*"))
+        assert not list(folder.glob("[!.]*"))
     assert sorted(tmp_path.rglob("*")) == [folder, folder / "parts", folder / "parts" / "one"]
+
+
+def test_an_empty_folder_is_filled_where_nothing_beside_it_can_be_written(tmp_path: Path) -> None:
+    (folder := tmp_path / "disk" / "out").mkdir(parents=True)
+    with without_rights(tmp_path / "disk", "", mode=0o555), whole_folder(folder, "one") as draft:
+        (draft / "one").touch()
+    assert list(folder.iterdir()) == [folder / "one"]
+
+
+def test_what_says_that_a_folder_is_whole_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places: list[str] = []
+    monkeypatch.setattr(Path, "rename", lambda _, place: places.append(place.name))
+    with whole_folder(tmp_path, "b") as draft:
+        for name in "bacd":
+            (draft / name).touch()
+    assert (sorted(places), places[-1]) == (list("abcd"), "b")
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_of_two_that_fill_a_folder_the_second_leaves_it_alone(is_there: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    if is_there:
+        folder.mkdir()
+
+    def fill(folder: Path, name: str) -> None:
+        with whole_folder(folder, "one") as draft:
+            (draft / name).touch()
+            if name != "one":
+                fill(folder, "one")
+
+    with pytest.raises(SettingError, match="is there already"):
+        fill(folder, "two")
+    assert list(tmp_path.rglob("*")) == [folder, folder / "one"]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_drafts_of_a_folder_that_were_left_go_once_they_are_old(is_there: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    place = folder if is_there else tmp_path
+    old, young = place / ".out-0123abcd.draft", place / ".out-89abcdef.draft"
+    for draft in (old, young):
+        (draft / "parts").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with whole_folder(folder, "one") as draft:
+        (draft / "one").touch()
+    assert sorted(place.glob(".*")) == [young]
+    assert (folder / "one").exists()
 
 
 def test_a_file_behind_a_symbolic_link_is_replaced_and_the_link_stays(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.errors import DataError, NotFittedError
 from withsense_tf.matchers import own_captions
-from withsense_tf.matchers.own_captions import captions_of, fit_texts, training_examples
+from withsense_tf.matchers.own_captions import captions_of, fit_texts, lesson_texts, training_examples
 from withsense_tf.targets.blend import relevance
 
 PROBE = ["a smooth crimson wall", "a lined azure board", "jade", ""]
@@ -185,3 +185,10 @@ def test_further_texts_do_not_empty_the_memory_of_the_points_that_trainings_shar
     monkeypatch.setattr(space, "_points", asked_for.extend)
     space.encode(texts)
     assert asked_for == []
+
+
+@pytest.mark.usefixtures("enough")
+def test_all_that_is_learned_from_is_among_the_lessons(train: Pairs) -> None:
+    examples = training_examples(train, captioned=True)
+    texts = [*train.texts, *examples.texts, *own_captions.texts_to_learn_from(train)[0]]
+    assert lesson_texts(train) == {text.casefold() for text in texts}

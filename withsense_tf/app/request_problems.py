@@ -30,9 +30,10 @@ TITLES: Final = {
     500: "Something went wrong here",
     503: "Not now",
 }
-# An absolute path of this machine, in whatever sentence it stands; a command has one with blanks in quotation marks.
+# An absolute path of this machine, in whatever sentence it stands; one with blanks is in quotation marks, and there a
+# shell writes an apostrophe as '"'"'.
 PATH: Final = re.compile(
-    r"(?<![\w/.])(?:'/(?!api/v1\b)[^'\n]*'|/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)"
+    r"""(?<![\w/.])(?:(['"])/(?!api/v1\b)(?:'"'"'|(?!\1)[^\n])*\1|/(?!api/v1\b)[^\s,;:'"()<>?]+|[A-Za-z]:\\[^\s,;'"()]+)"""
 )
 
 # How countries and numbers are written in requests, and what is said where they are not.

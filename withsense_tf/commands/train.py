@@ -68,6 +68,7 @@ def train(
 
     Serve it with: index build FOLDER --matcher OUTPUT. With --from, a saved matcher learns from the folder, too.
     """
+    from withsense_tf.common.atomic_files import check_new_folder
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -77,8 +78,7 @@ def train(
     from withsense_tf.matchers.saved import load_matcher, save_matcher
     from withsense_tf.policy.current_policy import Policy
 
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):  # not after all the training
-        raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
+    check_new_folder(output)  # not after all the training
     weights = weights_at(weights, quality)
     needs = from_model is None and check_learner(matcher, folder, weights)
     if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):

@@ -56,7 +56,7 @@ def train_judge(
     It learns from restricted photos, too: they are what it is to find. Neither photos nor captions are kept in it. Use
     it with --photo-judge OUTPUT, or WITHSENSE_PHOTO_JUDGE=OUTPUT; an index then asks for: index judge.
     """
-    from withsense_tf.common.saved_objects import check_new_folder
+    from withsense_tf.common.atomic_files import check_new_folder
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.encoders.faces.close_looks import CloseLooks

@@ -15,7 +15,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from withsense_tf.errors import on_disk
+from withsense_tf.errors import SettingError, on_disk
 
 DRAFT: Final = ".draft"
 # As much as some lines take, and as a file system gives at once.
@@ -23,6 +23,7 @@ PROBE_BYTES: Final = 4_096
 # Its lock says that the process lives that made the folder; one that is younger may be on its way to the lock.
 ALIVE: Final = "alive.lock"
 YOUNG_SECONDS: Final = 60.0
+OLD_SECONDS: Final = 86_400.0  # nobody writes so long at a draft
 
 
 class OwnFolder(tempfile.TemporaryDirectory[str]):
@@ -74,24 +75,36 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def whole_folder(folder: Path, last: str) -> Iterator[Path]:
     """Yield a draft of a folder that is not there yet or empty; it takes its place when the block ends without error.
 
-    An empty folder stays the one that it is: it may be where a disk is mounted, or where a program works.
+    An empty folder, where a disk may be mounted, stays; the draft's parts come into it, that of the name `last` last.
     """
     folder = folder.resolve()
-    draft = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}{DRAFT}")
+    draft = (folder if folder.exists() else folder.parent) / f".{folder.name}-{secrets.token_hex(4)}{DRAFT}"
     with on_disk(folder):
+        check_new_folder(folder)
         try:
             draft.mkdir(parents=True)
+            with suppress(OSError):  # another process may be quicker
+                for old in draft.parent.glob(f".{glob.escape(folder.name)}-{'[0-9a-f]' * 8}{DRAFT}"):
+                    if time.time() - old.stat().st_mtime > OLD_SECONDS:
+                        shutil.rmtree(old)
             yield draft
+            check_new_folder(folder)
             if folder.exists():
-                for part in list(draft.iterdir()):
-                    shutil.move(part, folder / part.name)
+                for part in sorted(draft.iterdir(), key=lambda part: part.name == last):
+                    part.rename(folder / part.name)
             else:
                 draft.rename(folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def check_new_folder(root: Path) -> None:
+    """Raise where something is there already that would be written over; a hidden draft is nothing yet."""
+    if root.exists() and (not root.is_dir() or any(not part.match(f".*{DRAFT}") for part in root.iterdir())):
+        raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
 
 
 @contextmanager

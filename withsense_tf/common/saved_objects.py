@@ -69,8 +69,7 @@ def save_state(
     `kinds` gives the module of each class, and `beside` the texts of further files by their names.
     """
     root = path_of(folder)
-    check_new_folder(root)
-    with whole_folder(root) as draft:
+    with whole_folder(root, STATE) as draft:
         for name, text in (beside or {}).items():
             (draft / name).write_text(text, encoding="utf-8")
         writer = _Writer(draft, kinds)
@@ -81,12 +80,6 @@ def save_state(
         text = json.dumps(about, ensure_ascii=False, allow_nan=False) + "\n"
         (draft / STATE).write_text(text, encoding="utf-8")
     return root
-
-
-def check_new_folder(root: Path) -> None:
-    """Raise where something is there already that would be written over."""
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
 
 
 def check_known(thing: Any, kinds: Mapping[str, str]) -> None:

@@ -166,6 +166,13 @@ def texts_to_learn_from(pairs: Pairs) -> tuple[list[str], list[str]]:
     return corpus["text"].tolist(), corpus["photo"].tolist()
 
 
+def lesson_texts(pairs: Pairs) -> set[str]:
+    """Return all texts that any matcher may learn from, case-folded: those of the pairs, and captions."""
+    captions = pairs.data.captions
+    own = captions.loc[captions["photo"].isin(pairs.table["photo"]), "text"]
+    return {text.casefold() for text in (*pairs.texts, *own, *texts_to_learn_from(pairs)[0])}
+
+
 def _fit_space(
     space: CaptionSpace, texts: Sequence[str], groups: Sequence[str], every: Sequence[str]
 ) -> CaptionSpace:

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final
 
-from withsense_tf.common.saved_objects import check_known, check_new_folder, load_state, save_state
+from withsense_tf.common.atomic_files import check_new_folder
+from withsense_tf.common.saved_objects import check_known, load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError, check_kind
 from withsense_tf.file_access import path_of

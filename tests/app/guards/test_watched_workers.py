@@ -21,8 +21,10 @@ from withsense_tf.app.metrics import SHARED_COUNTS
 
 PROGRAM = """
 import sys
+from pathlib import Path
 from uvicorn import Config
 from withsense_tf.app.guards import watched_workers
+from withsense_tf.app.settings import AppSettings
 
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
@@ -36,6 +38,7 @@ async def app(scope, receive, send):
 
 if __name__ == "__main__":
     workers, watched_workers.MOST_SILENT = int(sys.argv[2]), int(sys.argv[3])
+    AppSettings(Path("index"), quiet="quiet" in sys.argv).to_environment()
     config = Config("small_app:app", port=int(sys.argv[1]), workers=workers, log_config=None, log_level="critical")
     watched_workers.serve_until_stopped(config, lambda: print("serving", flush=True))
 """
@@ -146,6 +149,14 @@ def test_a_server_says_that_it_serves_once_it_listens_and_that_it_stopped(
     server.end()
     last_line = json.loads(server.log.read_text().splitlines()[-1])
     assert (last_line["level"], last_line["message"]) == ("info", "the server stopped")
+
+
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_quiet_server_does_not_say_that_it_stopped(begin: Callable[..., SmallServer], workers: int) -> None:
+    server = begin(workers, 120, "quiet")
+    server.begin()
+    server.end()
+    assert "stopped" not in server.log.read_text()
 
 
 @pytest.mark.slow

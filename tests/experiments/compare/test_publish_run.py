@@ -4,14 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import save_photo
 
 from withsense_tf.data import flickr8k
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.references import TAUGHT_BY_PUBLISHED
 from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN
 from withsense_tf.experiments.compare.config import load_config
-from withsense_tf.experiments.compare.jobs import Plan, jobs_of
+from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.publish_run import (
     BALANCED_NOTE,
     check_table,
@@ -72,6 +74,18 @@ def test_each_split_says_which_captions_its_models_had_seen(plan: Plan) -> None:
     results = [(job, Outcome(job.label, job.split, {})) for job in jobs]
     lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "")
     assert {folds, strict} <= set(compare_outcomes(results, plan, lawful, "today").notes)
+
+
+def test_captions_of_other_photos_that_taught_were_seen(plan: Plan, folder: Path) -> None:
+    (folder / "corpus_images").mkdir()
+    save_photo(folder / "corpus_images" / "owl.jpg", 7)
+    texts = sorted(set(plan.pairs.texts))
+    lines = [f'owl.jpg#{at}|"{text}"' for at, text in enumerate(texts)]
+    (folder / "caption_corpus.csv").write_text("\n".join(["query_id|query_text", *lines]))
+    _, strict = seen_notes(jobs_of(replace(plan, pairs=pairs_of(plan.config, load_dataset(folder)))))
+    assert strict.startswith(
+        f"strict: {MODELS_HAD_SEEN} but, beside other photos, the captions of 100 % of the pairs"
+    )
 
 
 def test_a_run_keeps_that_a_published_test_split_taught_and_names_the_split_for_it(

@@ -109,6 +109,7 @@ def log(message: str, what: str = "error") -> None:
     """Write a line into the server's log, which the process that starts workers has no other for."""
     # Not before: workers wait for what is imported here.
     from withsense_tf.app.guards.request_log import LOGGER, write_lines
+    from withsense_tf.app.settings import AppSettings
 
-    write_lines()
+    write_lines(quiet=AppSettings.from_environment().quiet)
     LOGGER.log(ERROR if what == "error" else INFO, "", extra={"cells": {what: message}})

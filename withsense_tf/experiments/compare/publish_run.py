@@ -34,6 +34,7 @@ from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.runs.latest_run import point_to
 from withsense_tf.experiments.runs.stored_runs import SMOKE
+from withsense_tf.matchers.own_captions import lesson_texts
 from withsense_tf.targets.which_target import notes_on_target
 
 TABLE: Final = "compare.csv"  # the rows of all runs, below the output folder
@@ -133,7 +134,7 @@ def seen_notes(jobs: Sequence[Job]) -> tuple[str, ...]:
 def _seen_captions(parts: Sequence[Task]) -> str:
     hits: dict[str, list[bool]] = {"pairs": [], "queries": []}
     for task in parts:
-        lesson = {text.casefold() for text in task.train.texts}
+        lesson = lesson_texts(task.train)
         hits["pairs"] += [text.casefold() in lesson for text in (task.test.texts if task.test else ())]
         hits["queries"] += [text.casefold() in lesson for text in task.queries["text"]]
     counts = {what: values for what, values in hits.items() if values}
