@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,15 @@ def collage_of(pictures: Sequence[Image.Image], gap: int = 6) -> Image.Image:
     for at, picture in enumerate(pictures):
         whole.paste(picture, (gap + at * (width + gap), gap))
     return whole
+
+
+def windows() -> list[bytes]:
+    """Return three parts of a wide scene, as PNG: each is a copy of the one beside it, the first not of the last."""
+    wide, files = scene(0, (520, 240)), []
+    for left in (0, 100, 200):
+        wide.crop((left, 0, left + 320, 240)).save(stream := io.BytesIO(), "PNG")
+        files.append(stream.getvalue())
+    return files
 
 
 def grey_of(picture: Image.Image, long: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from small_index import COUNTRIES, LAW, draw_look, item_of, items_of_looks, law,
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
@@ -481,3 +482,20 @@ def test_of_copies_the_greatest_picture_stands_for_all_and_of_equally_great_ones
     ingest(index, [], LAW, remove=["other.png"])
     hit = next(hit for hit in search("a striped crimson wall", minimum=0.0) if hit.photo != "far.png")
     assert (hit.photo, hit.digest, hit.path) == ("mine.png", photos[1].digest, photos[1].path)
+
+
+def test_an_upload_stands_for_no_photo_of_a_folder_however_great_it_is(
+    matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    def sized(folder: Path, name: str, light: int, side: float) -> Item:
+        return item_of(folder, name, 7, light, texts=["A wall ."], facts={"width": side, "height": side})
+
+    photos = [sized(looks, "small.png", 0, 10), sized(looks, "mine.png", 1, 20)]
+    uploads = [sized(tmp_path / "uploads", f"upload_{side}.png", 2, side) for side in (90, 80)]
+    index = new_index(tmp_path / "index", matcher, [*photos, *uploads], store)
+    note_brought(index, tmp_path / "uploads")
+    search = Search(index, policy=LAW, country="BB")
+    assert [hit.photo for hit in search("a wall", minimum=0.0)] == ["mine.png"]
+    # Where no folder has it, the greatest upload stands.
+    ingest(index, [], LAW, remove=["small.png", "mine.png"], lift=True)
+    assert [hit.photo for hit in search("a wall", minimum=0.0)] == ["upload_90.png"]

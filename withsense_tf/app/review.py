@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.trail.decision_trail import (
     OF_INDEX,
     READMIT,
+    TAKEN_BACK,
     Decision,
     DecisionTrail,
     Signer,
@@ -38,7 +40,7 @@ NO_FILE: Final = (
     "Ask who runs it to start it with --overrides FILE (see: withsense serve --help).",
 )
 DECIDED_AGAIN: Final = "This photo was decided on again since."
-TAKEN_BACK: Final = "This decision was taken back already."
+UNDONE: Final = "This decision was taken back already."
 PHOTO_CHANGED: Final = ("This photo, or what is said of it, has changed since.", "Look at it again.")
 
 
@@ -102,7 +104,7 @@ def _check_state(
 def _check_file(service: PhotoService, name: str, digest: str) -> None:
     """Raise where the file that a person may have looked at is not the one that the index has."""
     with service.search().index.catalog.reading() as tables:
-        ((_, _, path, *_),) = photo_records(tables, live_of_name(name))
+        _, path, _ = record_of(tables, name)
     if not has_digest(Path(path), digest):
         raise ProblemError(
             409,
@@ -119,7 +121,7 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         found_decision = next((one for one in decisions if one.id == number), None)
         if found_decision is None:
             raise ProblemError(404, "no_such_decision", "There is no decision with this number.")
-        if found_decision.decision == READMIT:
+        if found_decision.decision in (READMIT, TAKEN_BACK):
             raise ProblemError(
                 409,
                 "let_in",
@@ -137,7 +139,7 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         standing = standing_decisions(decisions)[digest]
         if _last_ones(decisions)[digest].id != number and [found_decision] != standing[-1:]:
             is_undone = found_decision not in standing
-            what = TAKEN_BACK if is_undone else DECIDED_AGAIN
+            what = UNDONE if is_undone else DECIDED_AGAIN
             advice = "Look at it again." if is_undone else f"Undo {standing[-1].id} first."
             raise ProblemError(409, "not_the_last", what, advice)
         now = rows_of(rows, photo, digest)
@@ -226,13 +228,18 @@ def without_effect(service: PhotoService, decisions: Sequence[Decision]) -> set[
 
 def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
     """Return the name and digest of a photo, withheld ones too: for reviewers alone."""
-    name = service.ids.read(id_)
     with service.search().index.catalog.reading() as tables:
-        records = [] if name is None else photo_records(tables, live_of_name(name))
+        name, _, digest = record_of(tables, service.ids.read(id_))
+    return name, digest
+
+
+def record_of(tables: sqlite3.Connection, name: str | None) -> tuple[str, str, str]:
+    """Return the name, path and digest of a photo; a problem, where it is not there, or left meanwhile."""
+    records = [] if name is None else photo_records(tables, live_of_name(name))
     if not records:
         raise ProblemError(404, "no_such_photo", "There is no photo with this id.")
-    ((_, name, _, digest, *_),) = records
-    return name, digest
+    ((_, name, path, digest, *_),) = records
+    return name, path, digest
 
 
 def content_to_show(service: PhotoService, id_: str, state: str | None) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def brought_names(tables: sqlite3.Connection) -> set[str]:
 
     Where the folder itself is not there, as on a disk that is not mounted, nobody took anything out of it.
     """
-    folders, files = _folders(tables), live_files(tables)
+    folders, files = brought_folders(tables), live_files(tables)
     # Files that came in by way of a link may be written down with it.
     places = {parent: parent.resolve() for parent in {Path(path).parent for _, path, _ in files}}
     return {
@@ -82,7 +82,8 @@ def brought_names(tables: sqlite3.Connection) -> set[str]:
     }
 
 
-def _folders(tables: sqlite3.Connection) -> set[Path]:
+def brought_folders(tables: sqlite3.Connection) -> set[Path]:
+    """Return the folders where photos lie that users brought."""
     folders = {Path(one) for one in get_state(tables, FOLDERS) or []}
     if own := own_folder(tables):
         folders.add(own.joinpath(*UPLOADS_FOLDER))
@@ -119,7 +120,9 @@ def erase_brought(index: PhotoIndex, file: Path, digest: str) -> None:
 def _files_kept_out(tables: sqlite3.Connection) -> list[tuple[Path, str]]:
     """Return the files of photos that were kept out, and the pictures made of them, each with the photo's digest."""
     own, photos = own_folder(tables), kept_out_photos(tables)
-    folders = [folder for folder in _folders(tables) if photos and not _is_of_another_index(folder, own)]
+    folders = [
+        folder for folder in brought_folders(tables) if photos and not _is_of_another_index(folder, own)
+    ]
     uploads = [
         (folder / name, digest)
         for folder in folders

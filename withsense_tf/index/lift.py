@@ -23,6 +23,10 @@ from withsense_tf.policy.photo_decisions import CLASSIFIER, DUPLICATE, NO_CAPTIO
 MOST_NAMED: Final = 100
 
 
+class LiftError(SettingError):
+    """A change would lift restrictions; it names their photos."""
+
+
 @dataclass(frozen=True)
 class _Restriction:
     photo: int
@@ -60,7 +64,7 @@ class Restrictions:
         photos = self._freed_photos(tables)
         if not photos:
             return
-        raise SettingError(
+        raise LiftError(
             f"{len(photos):,} photos are restricted and would be shown, because what restricts them is gone: "
             f"{some_of(photos, MOST_NAMED)}. Are the captions and the lists of decisions whole? Nothing was "
             "changed. To let them be shown, say --lift."

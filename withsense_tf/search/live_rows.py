@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from withsense_tf.index.brought import brought_folders
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at
 from withsense_tf.index.vectors.filters import Where
@@ -82,3 +84,17 @@ def copies_of(
     copies = {photo.number: groups.get(photo.fold, []) for photo in originals}
     door.look_up(copy.name for some in copies.values() for _, copy in some)
     return copies
+
+
+def greatest(tables: sqlite3.Connection, copies: Sequence[LivePhoto], photo: LivePhoto) -> LivePhoto:
+    """Return the greatest picture of a photo's copies, of equally great ones itself.
+
+    What a user brought stands for no photo of a folder.
+    """
+    folders = brought_folders(tables) if len(copies) > 1 else set()
+
+    def rank(copy: LivePhoto) -> tuple[bool, float, bool]:
+        parent = Path(copy.path).parent
+        return folders.isdisjoint((parent, parent.resolve())), copy.pixels, copy.number == photo.number
+
+    return max(copies, key=rank, default=photo)

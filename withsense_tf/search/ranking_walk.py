@@ -23,7 +23,7 @@ from withsense_tf.matchers.search_forms import PHOTO
 from withsense_tf.search.filter_law import nothing_meets
 from withsense_tf.search.fitness import chance_of_best, missing_words, nearest_alone, not_said, nothing_fits
 from withsense_tf.search.hits import Hits
-from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
+from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of, greatest
 from withsense_tf.search.page_end import Page, PageEnd
 from withsense_tf.search.places import ALL_WITHHELD, Hit, Withheld
 from withsense_tf.search.query.known_words import not_known, not_read
@@ -227,14 +227,14 @@ class RankingWalk:
         )
 
     def _as_greatest(self, hit: Hit, photo: LivePhoto, copies: Sequence[tuple[int, LivePhoto]]) -> Hit:
-        """Return a hit with the greatest picture of its copies; of equally great ones stands that which fits best."""
+        """Return a hit with the greatest picture of its copies; those of folders go before uploads."""
         own = self.request.own_name
         some = [
             copy
             for row, copy in copies
             if self._may_show(copy.name) and copy.name != own and not self._left_out(row, copy)
         ]
-        first = max(some, key=lambda copy: (copy.pixels, copy.number == photo.number), default=photo)
+        first = greatest(self.tables, some, photo)
         others = tuple(copy.name for copy in some if copy.number != first.number)
         return replace(hit, photo=first.name, path=Path(first.path), digest=first.digest, duplicates=others)
 

@@ -46,10 +46,15 @@ def test_who_brings_a_copy_is_told_of_which_photo_and_may_take_it_out_again(
     status, page = bring(client, content, "A plain wall.", language)
     assert (status, words in page) == (201, True)
     (receipt,) = re.findall(r'name="receipt" value="([^"]+)"', page)
-    assert ids_of(client, "BB") != before
+    photos = place.index / "app" / "photos"
+    # The photo of the folder stands for both.
+    assert (ids_of(client, "BB"), len(list(photos.iterdir()))) == (before, 1)
+    # Who brings the same is not asked whether another's upload is to leave.
+    _, again = bring(client, content, "A plain wall.", language)
+    assert "/add/undo" not in again
     after = client.post("/add/undo", data={"receipt": receipt}, headers=BB)
     assert "Taken out again: your upload." in after.text
-    assert ids_of(client, "BB") == before
+    assert not list(photos.iterdir())
 
 
 def test_what_is_no_photo_is_refused_with_what_to_do(client: TestClient) -> None:

@@ -12,7 +12,10 @@ from small_index import item_of
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
+from withsense_tf.app import review
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.policy.current_policy import Policy
@@ -378,3 +381,22 @@ def test_before_a_photo_is_taken_out_its_copies_are_named_and_an_upload_may_leav
     assert client.get(f"/photo/{copy['id']}").status_code == 404
     alone = client.get(f"/review/leaving/{copy['copies'][0]}").text
     assert "No other photo leaves with it." in alone
+
+
+def test_a_photo_that_leaves_while_it_is_looked_at_is_no_failure(
+    place: Place, new_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = new_client(place.settings())
+    content_of = review.content_of
+
+    def content_before_it_leaves(service: PhotoService, id_: str) -> tuple[str, str]:
+        name, digest = content_of(service, id_)
+        ingest(PhotoIndex(place.index), [], Policy.of_files(place.law), remove=[name], lift=True)
+        return name, digest
+
+    monkeypatch.setattr(review, "content_of", content_before_it_leaves)
+    first, second, *_ = ids_of(client, "BB")
+    assert client.get(f"/review/leaving/{first}", headers=BB).status_code == 200
+    with pytest.raises(ProblemError) as problem:
+        review.content_to_show(PhotoService(place.settings()), second, None)
+    assert (problem.value.status, problem.value.kind) == (404, "no_such_photo")

@@ -88,6 +88,15 @@ def test_an_upload_that_is_a_copy_leaves_alone_where_that_is_asked(
     answer = remove(reviewer, copy["id"], alone="true")
     assert (answer.status_code, answer.json()["photos"]) == (200, 1)
     assert ids_of(reviewer, "BB") == before
+    (entry,) = reviewer.get("/api/v1/review/decisions").json()
+    assert (entry["photo"], entry["decision"], entry["by"], entry["reason"]) == (
+        copy["photo"]["name"], "upload taken back", WHY["by"], WHY["reason"]
+    )  # fmt: skip
+    undo = reviewer.post(f"/api/v1/review/decisions/{entry['id']}/undo", json={"by": "A", "reason": "No."})
+    assert (undo.status_code, undo.json()["kind"]) == (409, "let_in")
+    page = reviewer.get("/review?tab=decisions").text
+    assert "taken out again" in page
+    assert "/review/undo/" not in page
     again = upload(reviewer, (place.photos / "look-0-0.png").read_bytes()).json()
     assert (again["state"], again["id"]) == ("searchable", copy["id"])
     refused = remove(reviewer, id_of(reviewer, "shown_1.png"), alone="true")

@@ -13,6 +13,7 @@ import pytest
 from app_places import WITHHELD, Place, ids_of, search
 from full_files import without_rights
 from PIL import Image
+from scenes import windows
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
 
@@ -22,6 +23,7 @@ from withsense_tf.app.routes import write_routes
 from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
 from withsense_tf.app.uploads import index_writing
 from withsense_tf.app.uploads.quarantine import Description
+from withsense_tf.index.lift import LiftError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import insert_quarantine
 from withsense_tf.index.upkeep.ingest import ingest
@@ -383,6 +385,79 @@ def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
     assert "shown_0.png" not in ids_of(writer, "BB").values()
     index = PhotoIndex(place.index)
     assert verify_index(index) == []
+
+
+@pytest.mark.closed
+def test_an_upload_by_which_another_photo_is_withheld_stays_and_names_none(
+    place: Place, signed_client: Callable[..., TestClient]
+) -> None:
+    writer, stranger = signed_client("Rita", "write"), signed_client("Bob", "read", "write", "review")
+    first, middle, last = windows()
+    hidden = send(stranger, first, "A toddler by a zebulon .").json()
+    sent = send(writer, middle, "A marmalade wall .").json()
+    far = send(stranger, last, "A velvet wall .").json()
+    assert {one["state"] for one in (hidden, sent, far)} == {"withheld"}
+    address = f"/api/v1/upload/{sent['receipt']}"
+    why = {"reason": "She asked.", "alone": "true"}
+    for answer in (
+        writer.delete(address),
+        stranger.delete(f"/api/v1/photos/{sent['id']}", params=why),
+    ):
+        assert (answer.status_code, answer.json()["kind"]) == (409, "no_upload")
+        assert "upload_" not in answer.text
+    assert stranger.get(f"/api/v1/photos/{far['id']}").status_code == 451
+    assert writer.get(address).json() == sent
+    # The trail has no word of what did not happen, and the audit log takes it back.
+    assert stranger.get("/api/v1/review/decisions").json() == []
+    entries = [json.loads(line) for line in place.log.read_text(encoding="utf-8").splitlines()]
+    by_id = {one["id"]: one for one in entries if one.get("decision") == "upload taken back"}
+    assert by_id.keys() == {one["undoes"] for one in entries if one.get("undoes")}
+    assert len(by_id) == 2
+
+
+def test_a_photo_that_waits_and_cannot_leave_waits_on(
+    writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = send(writer, png_of(6), "A wall .").json()["receipt"]
+    sent_to_wait(writer, monkeypatch)
+
+    def lifts(*_: Any, **__: Any) -> None:
+        raise LiftError("zebulon_toddler_6.png would be shown")
+
+    monkeypatch.setattr(index_writing, "ingest", lifts)
+    answer = writer.delete(f"/api/v1/upload/{receipt}")
+    assert (answer.status_code, "zebulon" in answer.text) == (409, False)
+    assert len(list((place.index / "app" / "quarantine").iterdir())) == 1
+
+
+@pytest.mark.closed
+def test_who_brings_what_was_here_gets_no_receipt_to_take_it_out(
+    place: Place, signed_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, stranger = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
+    assert send(writer, PNG, "A dog .").json()["receipt"]
+    again = send(stranger, PNG, "A dog .").json()
+    assert (again["is_copy"], again["receipt"]) == (True, "")
+    sent_to_wait(writer, monkeypatch)
+    assert send(stranger, png_of(6), "A wall .").json()["receipt"] == ""
+
+
+@pytest.mark.closed
+def test_of_an_upload_that_was_taken_back_there_is_nothing_to_say(writer: TestClient, place: Place) -> None:
+    index = PhotoIndex(place.index)
+    leaving, _ = keep_out(index, ["shown_0.png"])
+    ingest(index, [], Policy.of_files(place.law), remove=leaving)
+    sent = send(writer, PNG, "A marmalade zeppelin .").json()
+    address = f"/api/v1/upload/{sent['receipt']}"
+    assert writer.delete(address).status_code == 204
+    assert (writer.get(address).status_code, writer.get(address).json()["kind"]) == (404, "no_such_photo")
+    # Unless it was taken out for good since, under whatever name.
+    other = send(writer, PNG, "A velvet zeppelin .").json()
+    leaving, _ = keep_out(index, [other["photo"]["name"]])
+    ingest(index, [], Policy.of_files(place.law), remove=leaving)
+    for receipt in (sent["receipt"], other["receipt"]):
+        answer = writer.get(f"/api/v1/upload/{receipt}")
+        assert (answer.status_code, answer.json()["kind"]) == (409, "taken_out")
 
 
 def test_a_photo_that_waits_is_taken_back_too(

@@ -30,7 +30,6 @@ from withsense_tf.app.routes.review_routes import (
 )
 from withsense_tf.app.uploads.index_writing import is_upload
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
-from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.upkeep.kept_out import who_leaves
 from withsense_tf.policy.consent_register import EVERYWHERE
 
@@ -135,9 +134,8 @@ def remove(request: Request, service: Service, form: Annotated[RemovalForm, Form
 @router.get("/leaving/{id}")
 def leaving(request: Request, service: Service, id: PhotoId) -> Response:  # noqa: A002  # as the path has it
     """Name the photos that would leave with one."""
-    name, _ = review.content_of(service, id)
     with service.search().index.catalog.reading() as tables:
-        ((_, _, path, *_),) = photo_records(tables, live_of_name(name))
+        name, path, _ = review.record_of(tables, service.ids.read(id))
         others = {other: part for other, part in who_leaves(tables, name).items() if other != name}
     return page(
         request, "leaving.html", active="review", others=others, may_stay=is_upload(service, name, path)

@@ -30,7 +30,7 @@ PROBLEM_KINDS: Final[dict[str, tuple[int, str]]] = {
     "many_captions": (409, "The photo has as many captions as it may have."),
     "no_consents": (409, "The server keeps no register of permissions."),
     "no_overrides": (409, "The server keeps no file of decisions."),
-    "no_upload": (409, "Only an upload is taken out alone; a photo of a folder leaves with its file."),
+    "no_upload": (409, "Only an upload is taken out alone, and none by which other photos are withheld."),
     "not_the_last": (409, "The photo was decided on again since; only the last decision is taken back."),
     "other_decision": (409, "A person's decision on a photo of the same content or name holds against this one."),
     "photo_changed": (409, "The photo, its file or what is said of it changed since it was looked at; look again."),

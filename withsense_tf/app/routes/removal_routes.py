@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,9 +15,9 @@ from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import PhotoId, Service, needs, problems, signer_of
 from withsense_tf.app.routes.review_routes import Words
-from withsense_tf.app.routes.write_routes import TAKEN_BACK, quarantine_of
+from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import take_back
-from withsense_tf.index.trail.decision_trail import Signer, new_decision, write_audit
+from withsense_tf.index.trail.decision_trail import TAKEN_BACK, DecisionTrail, Signer, new_decision
 from withsense_tf.index.trail.signed_words import signed_words
 
 router = APIRouter(prefix="/photos", tags=["review"], dependencies=[needs("review")])
@@ -66,12 +68,15 @@ def remove(
 
 
 def remove_alone(service: PhotoService, id_: str, signer: Signer, reason: str) -> None:
-    """Take an upload out, and it alone; the audit log says who did it and why."""
+    """Take an upload out, and it alone; the trail and the audit log say who did it and why."""
     who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
     name, _ = review.content_of(service, id_)
 
-    def note(name: str, digest: str) -> None:
+    @contextmanager
+    def note(name: str, digest: str) -> Iterator[None]:
         decision = new_decision(name, digest, TAKEN_BACK, (), replace(signer, name=who), why)
-        write_audit(decision, service.policy)
+        with DecisionTrail(service.settings.state_folder).before_effect() as before:
+            before(decision, service.policy)
+            yield
 
     take_back(service, quarantine_of(service), name, note)

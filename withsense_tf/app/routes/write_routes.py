@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body, File, Form, Path, Request, Response, UploadFile
@@ -15,7 +16,6 @@ from withsense_tf.app.photo_texts import copies_to_name
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
 from withsense_tf.app.uploads.index_writing import (
-    Note,
     add_caption,
     check_author,
     judge_own,
@@ -23,11 +23,11 @@ from withsense_tf.app.uploads.index_writing import (
     refusal,
     take_back,
 )
-from withsense_tf.app.uploads.quarantine import Description, Quarantine
+from withsense_tf.app.uploads.quarantine import Description, Note, Quarantine
 from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.index.tables.photos_table import live_names_of, live_of_name, photo_digests
-from withsense_tf.index.trail.decision_trail import new_decision, write_audit
+from withsense_tf.index.trail.decision_trail import TAKEN_BACK, audit_before_effect, new_decision
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS
 from withsense_tf.search.query.tokens import tokens
@@ -36,9 +36,7 @@ router = APIRouter(tags=["writing"], dependencies=[needs("write")])
 MOST_CAPTIONS: Final = 10
 # How the audit log calls that a photo was sent.
 UPLOAD: Final = "upload"
-# And that it was taken out again, and it alone.
-TAKEN_BACK: Final = "upload taken back"
-# What parts a key from a name in a receipt; no file's name has it.
+# What parts a key from a name and a digest in a receipt; no file's name has it.
 BETWEEN: Final = "\0"
 
 
@@ -76,7 +74,7 @@ class UploadAnswer(JsonAnswer):
     state: Literal["searchable", "withheld", "waiting"]
     receipt: str = Field(
         default="",
-        description="By it `GET upload/{receipt}` tells whose key sent the photo what became of it.",
+        description="By it `GET upload/{receipt}` tells its sender what became of it; none where it was here.",
     )
     notice: str | None = Field(default=None, examples=[NOTICE])
     photo: PhotoAnswer | None = None
@@ -160,7 +158,10 @@ def upload(
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
     more = {"is_copy": True} if was_here and answer.photo else {}
-    receipt = service.ids.write(f"{_key_of(request)}{BETWEEN}{waiting.name}")
+    # What was here is another's to take out again.
+    receipt = (
+        "" if was_here else service.ids.write(BETWEEN.join((_key_of(request), waiting.name, waiting.digest)))
+    )
     return answer.model_copy(update={"receipt": receipt, **more})
 
 
@@ -180,7 +181,7 @@ def take_upload_back(request: Request, service: Service, receipt: ReceiptPath) -
 
     What it said still counts against its copies where it was withheld. All but the key that sent it get 404.
     """
-    name = _upload_of(request, service, receipt)
+    name, _ = _upload_of(request, service, receipt)
     take_back(service, quarantine_of(service), name, note_in_audit(request, service.policy, None, TAKEN_BACK))
 
 
@@ -197,18 +198,19 @@ def receipt_answer(
     country: CountryParameter = None,
 ) -> UploadAnswer:
     """The same as `POST upload` answers, also why the photo was refused; to all but the key that sent it: 404."""
-    name = _upload_of(request, service, receipt)
-    answer = upload_state(service, name, quarantine_of(service).waits(name), country)
+    name, digest = _upload_of(request, service, receipt)
+    answer = upload_state(service, name, quarantine_of(service).waits(name), country, digest)
     response.status_code = 200 if answer.state == "searchable" else 202
     return answer.model_copy(update={"receipt": receipt})
 
 
-def _upload_of(request: Request, service: PhotoService, receipt: str) -> str:
-    """Return the name of the photo that a receipt is for; raise where it was not given to the key that asks."""
-    key, mark, name = (service.ids.read(receipt) or "").partition(BETWEEN)
+def _upload_of(request: Request, service: PhotoService, receipt: str) -> tuple[str, str]:
+    """Return the name and digest of the photo of a receipt; raise where it was not given to the key that asks."""
+    key, mark, photo = (service.ids.read(receipt) or "").partition(BETWEEN)
     if not mark or key != _key_of(request):
         raise absent()
-    return name
+    name, _, digest = photo.partition(BETWEEN)
+    return name, digest
 
 
 def _key_of(request: Request) -> str:
@@ -220,8 +222,9 @@ def note_in_audit(request: Request, policy: Policy, by: str | None, what: str = 
     """Return what writes a photo, by name and digest, into the audit log with who sends it: whose key it is, if any."""
     signer = signer_of(request, (by or NOBODY) if request.app.state.keys is None else None)
 
-    def note(name: str, digest: str) -> None:
-        write_audit(new_decision(name, digest, what, (), signer, f"said by {by or NOBODY}"), policy)
+    def note(name: str, digest: str) -> AbstractContextManager[None]:
+        decision = new_decision(name, digest, what, (), signer, f"said by {by or NOBODY}")
+        return audit_before_effect(decision, policy)
 
     return note
 
@@ -236,8 +239,13 @@ def quarantine_of(service: PhotoService) -> Quarantine:
     return Quarantine(service.settings.state_folder / "quarantine")
 
 
-def upload_state(service: PhotoService, name: str, waits: bool, country: str | None) -> UploadAnswer:
-    """Say what became of an upload; raise the problem of one that did not come into the index."""
+def upload_state(
+    service: PhotoService, name: str, waits: bool, country: str | None, digest: str | None = None
+) -> UploadAnswer:
+    """Say what became of an upload; raise the problem of one that did not come into the index, or left since.
+
+    A `digest` tells who asks later (see `refusal`).
+    """
     id_ = service.ids.write(name)
     if waits:
         return UploadAnswer(id=id_, state="waiting")
@@ -252,7 +260,7 @@ def upload_state(service: PhotoService, name: str, waits: bool, country: str | N
     except ProblemError as problem:
         if problem.status == 451:
             return UploadAnswer(id=id_, state="withheld", notice=problem.detail, is_copy=is_copy)
-        raise (refusal(service, name) if problem.status == 404 else problem) from problem
+        raise (refusal(service, name, digest) if problem.status == 404 else problem) from problem
 
 
 def _is_withheld_as_copy(here: Doorway, name: str) -> bool:

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,17 +20,19 @@ from withsense_tf.app.guards.request_log import LOGGER, log_failure
 from withsense_tf.app.photo_service import PhotoService, absent
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.uploads.photo_kinds import unusable
-from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
+from withsense_tf.app.uploads.quarantine import Note, Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import NOBODY, item_of_upload
 from withsense_tf.data.pictures.photo_file import PhotoError, digest_of
 from withsense_tf.encoders.vectors.store import LASTING
 from withsense_tf.errors import WithSenseError, on_disk
 from withsense_tf.index.brought import erase_brought, note_brought
 from withsense_tf.index.item import Item
+from withsense_tf.index.lift import LiftError
+from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.tables.left_out_tables import count_kept_out, quarantined_photos
+from withsense_tf.index.tables.left_out_tables import kept_out_photos, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
-from withsense_tf.index.upkeep.ingest import ingest, look_ahead
+from withsense_tf.index.upkeep.ingest import Report, ingest, look_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
@@ -51,7 +53,10 @@ NO_UPLOAD: Final = (
     "Only a photo that was brought to this server is taken out alone.",
     "One of a folder leaves alone with its file, at the next update.",
 )
-Note = Callable[[str, str], None]  # called with a photo's name and digest before it changes
+NEEDED: Final = (
+    "This photo may not leave alone: what is known of it counts for others.",
+    "Ask who looks after the index.",
+)
 MOST_CAPTIONS: Final = 100  # of one photo
 
 
@@ -195,7 +200,7 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
     if isinstance(photo, Item):
         look_ahead(index, [photo], service.policy)
     with writing_alone(service):
-        report = ingest(index, [photo], service.policy, others="keep")
+        report = _ingest(service, index, [photo])
         if report.quarantined or report.kept_out:
             remove(file)
         quarantine.leave(waiting)
@@ -219,12 +224,25 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
         digest = records[0][3] if records else digest_of(files[0]) if files else None
         if digest is None:
             raise absent()
-        note(name, digest)
-        for one in waiting:
-            quarantine.leave(one)
-        if records:
-            ingest(index, [], service.policy, remove=[name])
+        with note(name, digest):
+            if records:
+                _ingest(service, index, [], [name])
+            for one in waiting:
+                quarantine.leave(one)
         erase_brought(index, file, digest)
+
+
+def _ingest(
+    service: PhotoService,
+    index: PhotoIndex,
+    photos: Sequence[Item | UnusablePhoto],
+    remove: Sequence[str] = (),
+) -> Report:
+    """Let photos come in or leave; which others would be shown by that is not told."""
+    try:
+        return ingest(index, photos, service.policy, remove=remove)
+    except LiftError as error:
+        raise ProblemError(409, "no_upload", *NEEDED) from error
 
 
 def is_upload(service: PhotoService, name: str, path: str) -> bool:
@@ -246,18 +264,21 @@ def _item(waiting: WaitingPhoto, file: Path) -> Item:
     return item_of_upload(waiting.name, waiting.description, file)
 
 
-def refusal(service: PhotoService, name: str) -> ProblemError:
+def refusal(service: PhotoService, name: str, digest: str | None = None) -> ProblemError:
     """Return why a photo that was judged is not in the index, whichever worker judged it: its tables say so.
 
-    Of the photo that was taken out before, nothing is said but that there is one.
+    Of the photo that was taken out before, nothing is said but that there is one. Who asks later, with a `digest`,
+    may have taken the photo back: unless it is kept out itself, it is not there.
     """
     with service.search().index.catalog.reading() as tables:
         reasons = {photo: (kind, reason) for photo, _, kind, reason, _ in quarantined_photos(tables)}
-        some_kept_out = count_kept_out(tables) > 0
+        out = kept_out_photos(tables)
     if name in reasons:
         kind, reason = reasons[name]
         return unusable(kind, without_paths(reason))
-    if some_kept_out:
+    if digest is not None and not any(name == photo or digest == other for photo, other, _ in out):
+        return absent()
+    if out:
         return ProblemError(
             409,
             "taken_out",

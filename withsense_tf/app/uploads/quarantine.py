@@ -10,8 +10,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -32,6 +32,8 @@ PAST: Final = f".past{DRAFT}"
 # Who stopped amid taking a photo in left a draft; a server beside this one that still works on one writes to it.
 DRAFT_SECONDS: Final = 3_600
 PART_BYTES: Final = 1 << 20
+# Notes a photo, by name and digest, before it changes; where the change fails, the note is taken back.
+Note = Callable[[str, str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class WaitingPhoto:
     name: str
     description: Description | None
     waits_already: bool = False
+    digest: str = field(default="", compare=False)
 
     @property
     def file(self) -> Path:
@@ -73,7 +76,7 @@ class Quarantine:
         description: Description,
         most_bytes: int,
         most_pixels: int,
-        note: Callable[[str, str], object] = lambda name, digest: None,
+        note: Note = lambda name, digest: nullcontext(),
     ) -> WaitingPhoto:
         """Take a photo in, if it is one, and its name and digest could be noted; nothing is left of others.
 
@@ -94,12 +97,12 @@ class Quarantine:
                 about = {"name": name, **asdict(description)}
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
                 flush(draft / ABOUT)
-                note(name, digest)
-                is_new = self._take_place(draft, self.folder / id_)
+                with note(name, digest):
+                    is_new = self._take_place(draft, self.folder / id_)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
-        return WaitingPhoto(self.folder / id_, name, description, not is_new)
+        return WaitingPhoto(self.folder / id_, name, description, not is_new, digest)
 
     def _take_place(self, draft: Path, folder: Path) -> bool:
         """Let a draft wait in its folder; where the same waits there whole it is erased, and the answer is False."""

@@ -24,10 +24,12 @@ STATE: Final = "app"
 REMOVE: Final = "remove"
 # And that it may come in again.
 READMIT: Final = "readmit"
+# And that a photo that was brought left again, and it alone.
+TAKEN_BACK: Final = "upload taken back"
 # The reason of an entry that takes back what could not be carried out.
 NO_EFFECT: Final = "It did not take effect."
 # What no decision of the law is, and no taking back undoes.
-OF_INDEX: Final = (REMOVE, READMIT)
+OF_INDEX: Final = (REMOVE, READMIT, TAKEN_BACK)
 
 
 @dataclass(frozen=True)
