@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -112,7 +113,16 @@ def test_a_comparison_takes_options_and_says_by_which_command_an_interrupted_one
     # Ctrl-C at a terminal reaches the shell that make started, too: it waits for the program, and says it then.
     (tmp_path / ".venv/bin/python").write_text("#!/bin/sh\nkill -INT $PPID\nexit 130\n", encoding="utf-8")
     command = ["make", target, "PYTHON=./python"]
-    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
+    # Who runs the tests in the background has Ctrl-C switched off, and so have their children.
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert done.returncode != 0
     assert f"make {target} ARGS=--skip-existing" in done.stdout
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,13 +11,12 @@ from typing import Any, Final
 
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
-from withsense_tf.app.review_list import texts_of_content
+from withsense_tf.app.review_list import record_of, texts_of_content
 from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
 from withsense_tf.common.atomic_files import alone_with, fill_draft, whole_file
 from withsense_tf.data.pictures.photo_file import has_digest
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
-from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.trail.decision_trail import (
     OF_INDEX,
     READMIT,
@@ -231,15 +229,6 @@ def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
     with service.search().index.catalog.reading() as tables:
         name, _, digest = record_of(tables, service.ids.read(id_))
     return name, digest
-
-
-def record_of(tables: sqlite3.Connection, name: str | None) -> tuple[str, str, str]:
-    """Return the name, path and digest of a photo; a problem, where it is not there, or left meanwhile."""
-    records = [] if name is None else photo_records(tables, live_of_name(name))
-    if not records:
-        raise ProblemError(404, "no_such_photo", "There is no photo with this id.")
-    ((_, name, path, digest, *_),) = records
-    return name, path, digest
 
 
 def content_to_show(service: PhotoService, id_: str, state: str | None) -> tuple[str, str]:

@@ -38,7 +38,7 @@ NUMBERS: Final = frozenset(_NUMBERS.split())  # in their basic forms
 
 def chance_of_best(
     generation: Generation,
-    shown: ShownTexts,
+    shown: ShownTexts | None,
     point: np.ndarray,
     text: str,
     best: RowRanking,
@@ -47,7 +47,7 @@ def chance_of_best(
     """Return the chance that the first of some photos, which may be shown, is what a text asks for.
 
     It was learned of what comes first of all. Where minus words shut out what stood before (`is_behind`), a photo that
-    people described must have the least number by itself, too.
+    people described must have the least number by itself, too. Without `shown`, no captions are read.
     """
     form = generation.form
     if form.chance_ is None or not len(best):
@@ -59,7 +59,7 @@ def chance_of_best(
     width = len(point) - pixels.numbers_apart
     vectors = generation.vectors[PHOTO].get(best.rows)
     cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
-    if pixels is form:
+    if pixels is form or shown is None:
         return form.chance_.of(text, BestPhotos(cosines, best.numbers, point=vectors[0, :width]))
     first, *rest = best.rows.tolist()
     forms, captions = read_cells(shown.cells_at(generation.number, first))

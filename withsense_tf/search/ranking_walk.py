@@ -92,7 +92,7 @@ class RankingWalk:
                 chance = chance_of_best(self.generation, self.shown.texts, vector, text, first, is_behind)
                 fits = chance is None or chance.fits or request.minimum is not None
                 fits = fits or (self.after is not None and self.after.fits)
-                is_none = not (fits or self._fits_with_withheld(ranking, live, vector))
+                is_none = not (fits or self._fits_with_withheld(ranking, vector))
                 page = self._walk(ranking, live, chance, is_none)
                 if page.more or page.ended or is_whole:
                     break
@@ -113,11 +113,11 @@ class RankingWalk:
         number = self.generation.number
         return self.door.once_a_state(f"{what} of model {number}", lambda: find(self.tables, number))
 
-    def _fits_with_withheld(self, ranking: RowRanking, live: LiveRows, vector: np.ndarray) -> bool:
-        """Return whether something would fit if all could be shown; if not, no withheld photo would have been a hit."""
-        first = ranking.take(self._best(ranking, live, with_withheld=True))
-        text, texts = self.request.query.text, self.shown.texts
-        chance = chance_of_best(self.generation, texts, vector, text, first, self.has_shut_out)
+    def _fits_with_withheld(self, ranking: RowRanking, vector: np.ndarray) -> bool:
+        """Return whether something would fit by its look if all could be shown: withheld captions are not read."""
+        live = LiveRows(self.tables, self.generation.number, self.door, seen := ranking.by_pixels())
+        first = seen.take(self._best(seen, live, with_withheld=True))
+        chance = chance_of_best(self.generation, None, vector, self.request.query.text, first)
         return chance is not None and chance.fits
 
     def _best(self, ranking: RowRanking, live: LiveRows, with_withheld: bool = False) -> list[int]:

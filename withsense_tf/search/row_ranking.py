@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -57,6 +57,13 @@ class RowRanking:
         at = np.array(places, int)
         why = (None if part is None else part[at] for part in (self.image, self.captions, self.words))
         return RowRanking(self.rows[at], self.scores[at], self.numbers[at], *why)
+
+    def by_pixels(self) -> RowRanking:
+        """Return the ranking as pixels alone have it."""
+        if self.image is None:
+            return self
+        best = self.take(np.argsort(-self.image, kind="stable").tolist())
+        return replace(best, scores=best.image, numbers=best.image)
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,5 +57,5 @@ def test_another_network_than_that_of_then_is_an_error() -> None:
 
 def test_without_the_package_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(face_finder, "PACKAGE", "no-such-package-of-faces")
-    with pytest.raises(WeightsMissingError, match=r"withsense_tf\[faces\]"):
+    with pytest.raises(WeightsMissingError, match=r"\.\[faces\]"):
         FaceFinder().load()

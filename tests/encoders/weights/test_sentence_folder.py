@@ -89,5 +89,5 @@ def test_without_the_package_that_reads_tokens_its_name_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tokenizers", None)
-    with pytest.raises(WeightsMissingError, match=r"needs the package tokenizers.*withsense_tf\[weights\]"):
+    with pytest.raises(WeightsMissingError, match=r"needs the package tokenizers.*\.\[weights\]"):
         tokeniser_of(sentence_layout(str(folder)), 5)

@@ -16,7 +16,7 @@ from withsense_tf.app.page.drawing_board import PageReader, go_back, page, url
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
-from withsense_tf.app.review_list import Criteria, withheld_photos
+from withsense_tf.app.review_list import Criteria, record_of, withheld_photos
 from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import PhotoId, Service, needs, signer_of
 from withsense_tf.app.routes.removal_routes import remove_alone
@@ -135,7 +135,7 @@ def remove(request: Request, service: Service, form: Annotated[RemovalForm, Form
 def leaving(request: Request, service: Service, id: PhotoId) -> Response:  # noqa: A002  # as the path has it
     """Name the photos that would leave with one."""
     with service.search().index.catalog.reading() as tables:
-        name, path, _ = review.record_of(tables, service.ids.read(id))
+        name, path, _ = record_of(tables, service.ids.read(id))
         others = {other: part for other, part in who_leaves(tables, name).items() if other != name}
     return page(
         request, "leaving.html", active="review", others=others, may_stay=is_upload(service, name, path)

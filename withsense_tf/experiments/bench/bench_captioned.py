@@ -119,7 +119,7 @@ def _measure(photos: int, exact: bool) -> str:
     if exact:
         closed_form.MOST_EXACT = photos  # type: ignore[misc]  # this process does nothing else
     with Meter() as meter:
-        towers = closed_form.ClosedFormTowers("mobilenet_v2", store=MadeUpVectors()).fit(pairs)
+        towers = closed_form.ClosedFormTowers("scene_net", store=MadeUpVectors()).fit(pairs)
     way = "exact" if photos <= closed_form.MOST_EXACT else "landmarks"
     share = share_of_first_five(towers, photos)
     return f"{photos:8,}   {way:12s}  {meter.seconds:7.0f}   {meter.peak_mb:7.0f}   {100 * share:.1f}"
