@@ -122,12 +122,7 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         if found_decision is None:
             raise ProblemError(404, "no_such_decision", "There is no decision with this number.")
         if found_decision.decision in (READMIT, TAKEN_BACK):
-            raise ProblemError(
-                409,
-                "let_in",
-                "The photo may come in again: that is no decision of the law.",
-                "Take the photo out for good again, if that is meant.",
-            )
+            raise ProblemError(409, "let_in", "The photo may come in again: that is no decision of the law.")
         if found_decision.decision in OF_INDEX:
             raise ProblemError(
                 409,
@@ -234,7 +229,7 @@ def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
 
 
 def record_of(tables: sqlite3.Connection, name: str | None) -> tuple[str, str, str]:
-    """Return the name, path and digest of a photo; a problem, where it is not there, or left meanwhile."""
+    """Return the name, path and digest of a photo; a problem, where it is not there."""
     records = [] if name is None else photo_records(tables, live_of_name(name))
     if not records:
         raise ProblemError(404, "no_such_photo", "There is no photo with this id.")
