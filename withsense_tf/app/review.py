@@ -120,12 +120,7 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         if found_decision is None:
             raise ProblemError(404, "no_such_decision", "There is no decision with this number.")
         if found_decision.decision in (READMIT, TAKEN_BACK):
-            raise ProblemError(
-                409,
-                "let_in",
-                "The photo may come in again: that is no decision of the law.",
-                "Take the photo out for good again, if that is meant.",
-            )
+            raise ProblemError(409, "let_in", "The photo may come in again: that is no decision of the law.")
         if found_decision.decision in OF_INDEX:
             raise ProblemError(
                 409,

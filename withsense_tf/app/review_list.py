@@ -169,7 +169,7 @@ def _why(service: PhotoService, limit: int, text: str) -> dict[str, str] | None:
 
 
 def record_of(tables: sqlite3.Connection, name: str | None) -> tuple[str, str, str]:
-    """Return the name, path and digest of a photo; a problem, where it is not there, or left meanwhile."""
+    """Return the name, path and digest of a photo; a problem, where it is not there."""
     records = [] if name is None else photo_records(tables, live_of_name(name))
     if not records:
         raise ProblemError(404, "no_such_photo", "There is no photo with this id.")

@@ -158,10 +158,8 @@ def upload(
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
     more = {"is_copy": True} if was_here and answer.photo else {}
-    # What was here is another's to take out again.
-    receipt = (
-        "" if was_here else service.ids.write(BETWEEN.join((_key_of(request), waiting.name, waiting.digest)))
-    )
+    parts = _key_of(request), waiting.name, waiting.digest
+    receipt = "" if was_here else service.ids.write(BETWEEN.join(parts))  # what was here is another's
     return answer.model_copy(update={"receipt": receipt, **more})
 
 
@@ -242,10 +240,7 @@ def quarantine_of(service: PhotoService) -> Quarantine:
 def upload_state(
     service: PhotoService, name: str, waits: bool, country: str | None, digest: str | None = None
 ) -> UploadAnswer:
-    """Say what became of an upload; raise the problem of one that did not come into the index, or left since.
-
-    A `digest` tells who asks later (see `refusal`).
-    """
+    """Say what became of an upload; raise the problem of one that did not come into the index (see `refusal`)."""
     id_ = service.ids.write(name)
     if waits:
         return UploadAnswer(id=id_, state="waiting")

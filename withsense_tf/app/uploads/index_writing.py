@@ -28,7 +28,6 @@ from withsense_tf.errors import WithSenseError, on_disk
 from withsense_tf.index.brought import erase_brought, note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import LiftError
-from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import kept_out_photos, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
@@ -52,10 +51,6 @@ HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
 NO_UPLOAD: Final = (
     "Only a photo that was brought to this server is taken out alone.",
     "One of a folder leaves alone with its file, at the next update.",
-)
-NEEDED: Final = (
-    "This photo may not leave alone: what is known of it counts for others.",
-    "Ask who looks after the index.",
 )
 MOST_CAPTIONS: Final = 100  # of one photo
 
@@ -200,9 +195,9 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
     if isinstance(photo, Item):
         look_ahead(index, [photo], service.policy)
     with writing_alone(service):
-        report = _ingest(service, index, [photo])
+        report = _ingest(service, [photo])
         if report.quarantined or report.kept_out:
-            remove(file)
+            file.unlink(missing_ok=True)
         quarantine.leave(waiting)
 
 
@@ -226,23 +221,19 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
             raise absent()
         with note(name, digest):
             if records:
-                _ingest(service, index, [], [name])
+                _ingest(service, [], name)
             for one in waiting:
                 quarantine.leave(one)
         erase_brought(index, file, digest)
 
 
-def _ingest(
-    service: PhotoService,
-    index: PhotoIndex,
-    photos: Sequence[Item | UnusablePhoto],
-    remove: Sequence[str] = (),
-) -> Report:
+def _ingest(service: PhotoService, photos: Sequence[Item | UnusablePhoto], *remove: str) -> Report:
     """Let photos come in or leave; which others would be shown by that is not told."""
     try:
-        return ingest(index, photos, service.policy, remove=remove)
+        return ingest(service.search().index, photos, service.policy, remove=remove)
     except LiftError as error:
-        raise ProblemError(409, "no_upload", *NEEDED) from error
+        what, advice = "For others this photo may not leave alone.", "Ask who looks after the index."
+        raise ProblemError(409, "no_upload", what, advice) from error
 
 
 def is_upload(service: PhotoService, name: str, path: str) -> bool:
@@ -268,7 +259,7 @@ def refusal(service: PhotoService, name: str, digest: str | None = None) -> Prob
     """Return why a photo that was judged is not in the index, whichever worker judged it: its tables say so.
 
     Of the photo that was taken out before, nothing is said but that there is one. Who asks later, with a `digest`,
-    may have taken the photo back: unless it is kept out itself, it is not there.
+    may have taken the photo back.
     """
     with service.search().index.catalog.reading() as tables:
         reasons = {photo: (kind, reason) for photo, _, kind, reason, _ in quarantined_photos(tables)}
@@ -291,8 +282,3 @@ def refusal(service: PhotoService, name: str, digest: str | None = None) -> Prob
         "The index changed while the photo came in, and it is not there.",
         "Send it again.",
     )
-
-
-def remove(file: Path) -> None:
-    """Remove a file that did not come into the index."""
-    file.unlink(missing_ok=True)
