@@ -66,6 +66,10 @@ def test_of_parts_that_are_not_even_nobody_guesses_how_long_the_rest_takes(
     progress("one")
     progress("two")
     assert capsys.readouterr().err == "two: 1 of 4 parts, 0:00:30 so far\n"
+    # Who says at each end what goes on beside it calls once more than there are parts.
+    progress.so_far = 5
+    progress.say(40)
+    assert capsys.readouterr().err == "two: 4 of 4 parts, 0:00:40 so far\n"
 
 
 def test_a_log_file_gets_a_line_also_where_no_step_ends(
