@@ -127,7 +127,8 @@ class _PlainProgress:
         if (left := self.left(now)) > 0:
             time_text = f"{timedelta(seconds=round(left))} left"
         if self.unit:
-            time_text = f"{min(self.so_far, self.total):,} of {_of_total(self.total, self.unit, self.under_way)}, {time_text}"
+            so_far = min(self.so_far, self.total)
+            time_text = f"{so_far:,} of {_of_total(self.total, self.unit, self.under_way)}, {time_text}"
         print(f"{self.what}: {time_text}", file=sys.stderr, flush=True)
 
     def left(self, now: float) -> float:

@@ -6,8 +6,8 @@ dense layers. Captions repeat words and phrases, and a convolution is a sum over
 once for what differs, and then added up wherever it stands. That is exact, and some thirty times quicker.
 
 A matrix product may round a row otherwise in another company. Where vectors must not hang on that, what differs is told
-apart by company too, and each company's rows are a product of their own: those of equal height are made one behind the
-other, while a layer's weights are in the cache.
+apart by company too, and each company's
+rows are a product of their own.
 """
 
 from __future__ import annotations

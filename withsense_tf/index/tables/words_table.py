@@ -4,8 +4,7 @@ A photo's keywords are one line more of `forms`, as far as its captions lack the
 of its own in `plain`. They tell of no photo what the law must know, and so those of a withheld photo count for nothing.
 
 Both columns are texts of this package's own words, so that captions in any language are cut as queries are. `forms` has
-the basic forms of a caption's words, each once, and `plain` the words in their order, for phrases. SQLite's own stemmer
-knows English alone, and reads other words as one than the rest of the package does.
+the basic forms of a caption's words, each once, and `plain` the words in their order, for phrases.
 """
 
 from __future__ import annotations
