@@ -1,19 +1,4 @@
-"""The errors that withsense_tf raises on purpose.
-
-    WithSenseError                 everything below
-    ├── DataError    (ValueError)  a file, folder or table is not what was expected
-    │   ├── OtherLawError          an index was judged by another law than the one here
-    │   └── ForeignError           what another package adds did not do what it must
-    ├── SettingError (ValueError)  an argument or a name that the package does not know
-    │   ├── WeightsMissingError    weights that are not here and cannot be downloaded
-    │   └── KindError (DataError, TypeError)  something of another kind than is expected
-    ├── DiskError    (OSError)     a disk is full, or may only be read
-    │   └── RightsError (PermissionError)  a file may not be read or written by this user
-    └── NotFittedError             `predict` before `fit`
-
-    WithSenseWarning (UserWarning) the work goes on, but you should know something
-    ├── DataWarning                rows or photos were left out
-    └── PublishedTestWarning       a published test split is being trained on
+"""The errors that withsense_tf raises on purpose, all of them a `WithSenseError` and, as it fits, a usual one of Python.
 
 A message says what happened, what was expected, what was received, and what to do.
 """

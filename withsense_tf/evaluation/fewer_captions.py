@@ -1,10 +1,9 @@
 """Let a matcher answer where the query is one of its photo's captions, without what is missing telling of it.
 
-A query that is a caption is left out of its own photo's captions. By that alone it
-would be found: a mean over fewer captions varies more. So
-every photo leaves out a caption where the right one does: the same of its own, counted within the photo, and from the
-first again where it has fewer. Photos that are ranked leave out as many as it takes to have no more than the right one:
-where that has none left, none is read at all.
+A query that is a caption is left out of its own photo's captions. By that alone it would be found: a mean over fewer
+captions varies more. So every photo leaves out a caption where the right one does: the same of its own, counted within
+the photo, and from the first again where it has fewer. Photos that are ranked leave out as many as it takes to have no
+more than the right one: where that has none left, none is read at all.
 
 Photos stand in the order of their captions: a matcher of another package is asked in another one, the same each time.
 """

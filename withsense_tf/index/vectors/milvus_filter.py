@@ -1,9 +1,10 @@
 """The columns of photos as Milvus keeps them, and conditions on them in Milvus' expression language.
 
 A condition means what `filters.matches` says. Milvus knows no patterns for dates, so a row keeps the year, the month
-and the day that its dates lie in. Names and texts are rewritten until nothing in them means something
-in an expression: no value can end its own quotes, and no wildcard comes from a user. Texts are folded to small letters already, which leaves the capitals A and B free to stand for a special sign
-behind its neighbour in the alphabet: `img_001` is kept as `img^B001`.
+and the day that its dates lie in. Names and texts are rewritten until nothing in them means something in an expression:
+no value can end its own quotes, and no wildcard comes from a user. Texts are folded to small letters already, which
+leaves the capitals A and B free to stand for a special sign behind its neighbour in the alphabet: `img_001` is kept as
+`img^B001`.
 """
 
 from __future__ import annotations
