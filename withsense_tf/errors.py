@@ -1,4 +1,4 @@
-"""The errors that withsense_tf raises on purpose, all of them a `WithSenseError` and, as it fits, a usual one of Python.
+"""The errors that withsense_tf raises on purpose, each also a usual one of Python where one fits.
 
 A message says what happened, what was expected, what was received, and what to do.
 """

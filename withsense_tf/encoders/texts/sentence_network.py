@@ -5,9 +5,8 @@ Architecture and weights: Y. Yang and others, Multilingual Universal Sentence En
 dense layers. Captions repeat words and phrases, and a convolution is a sum over its places: so each product is made
 once for what differs, and then added up wherever it stands. That is exact, and some thirty times quicker.
 
-A matrix product may round a row otherwise in another company. Where vectors must not hang on that, what differs is told
-apart by company too, and each company's
-rows are a product of their own.
+A matrix product may round a row otherwise in another company: where vectors must not hang on that, each company's rows
+are a product of their own.
 """
 
 from __future__ import annotations

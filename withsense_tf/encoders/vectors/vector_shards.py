@@ -1,9 +1,8 @@
 """Vectors of one encoder on disk: files that are only ever added whole, read through memory maps.
 
 Every file (`*.vectors`) holds three arrays in numpy's own format: the keys, S16, the checksum of each key and its
-vector, and the vectors. One that does not fit its checksum is not found, and so made anew. A file is written under
-another name, flushed to the disk and then renamed, so that whoever reads sees it whole or not at all. When files become
-many, one writer at a time joins them into one and only then deletes them.
+vector, and the vectors. One that does not fit its checksum is not found, and so made anew. A file is there whole or not
+at all. When files become many, one writer at a time joins them into one and only then deletes them.
 """
 
 from __future__ import annotations
