@@ -115,8 +115,8 @@ class RankingWalk:
 
     def _fits_with_withheld(self, ranking: RowRanking, vector: np.ndarray) -> bool:
         """Return whether something would fit by its look if all could be shown: withheld captions are not read."""
-        live = LiveRows(self.tables, self.generation.number, self.door, seen := ranking.by_pixels())
-        first = seen.take(self._best(seen, live, with_withheld=True))
+        live = LiveRows(self.tables, self.generation.number, self.door, looks := ranking.by_pixels())
+        first = looks.take(self._best(looks, live, with_withheld=True))
         chance = chance_of_best(self.generation, None, vector, self.request.query.text, first)
         return chance is not None and chance.fits
 
