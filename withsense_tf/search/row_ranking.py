@@ -62,8 +62,8 @@ class RowRanking:
         """Return the ranking as pixels alone have it."""
         if self.image is None:
             return self
-        best = self.take(np.argsort(-self.image, kind="stable").tolist())
-        return replace(best, scores=best.image, numbers=best.image)
+        order = np.argsort(-self.image, kind="stable")
+        return replace(self.take(order.tolist()), scores=self.image[order], numbers=self.image[order])
 
 
 @dataclass(frozen=True, eq=False)
