@@ -21,7 +21,7 @@ cookie biscuit; crosswalk zebra_crossing pedestrian_crossing; curtain drape; dus
 fisherman angler; fog mist; forest woodland; fridge refrigerator; grandfather grandpa; grandmother grandma granny;
 gull seagull; gym gymnasium; headphone earphone; hug embrace; jump leap; kitten kitty; ladybug ladybird; lorry truck;
 man guy bloke dude; mother mom mum mama; motorbike motorcycle; path trail footpath pathway; people person human;
-photo photograph; pram stroller pushchair; prawn shrimp; puppy pup; purse handbag; roof rooftop; rug carpet; sea ocean;
+photo photograph; pram stroller pushchair; prawn shrimp; puppy pup; purse handbag; roof rooftop; rug carpet;
 seller vendor; shop store; shore shoreline; shout yell; skydiver parachutist; sofa couch settee; spade shovel;
 stair staircase stairway; stoplight traffic_light; subway metro; sunrise dawn; sweater pullover;
 swimsuit bathing_suit; taxi cab; throw toss; tombstone gravestone headstone; trash garbage rubbish; trousers pants;
