@@ -38,6 +38,14 @@ def new_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> New:
     return new
 
 
+def module_elsewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the module lie in a package of another folder, and return its file, which is not there yet."""
+    file = folder / "withsense_tf" / "common" / "code_version.py"
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr("withsense_tf.common.code_version.__file__", str(file))
+    return file
+
+
 def test_a_checkout_names_its_commit() -> None:
     assert code_version().startswith("withsense_tf 0.")
     if (Path(__file__).parents[2] / ".git").exists():
@@ -47,9 +55,7 @@ def test_a_checkout_names_its_commit() -> None:
 def test_two_states_of_a_checkout_that_differ_from_its_commit_have_two_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "withsense_tf" / "common" / "code_version.py"
-    file.parent.mkdir(parents=True)
-    monkeypatch.setattr("withsense_tf.common.code_version.__file__", str(file))
+    file = module_elsewhere(tmp_path, monkeypatch)
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@a"]
     file.write_text("one = 1", encoding="utf-8")
     page = tmp_path / "README.md"
@@ -70,9 +76,7 @@ def test_two_states_of_a_checkout_that_differ_from_its_commit_have_two_names(
 def test_what_is_installed_says_that_no_commit_is_known_and_which_files_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "withsense_tf" / "common" / "code_version.py"
-    file.parent.mkdir(parents=True)
-    monkeypatch.setattr("withsense_tf.common.code_version.__file__", str(file))
+    file = module_elsewhere(tmp_path, monkeypatch)
     names = []
     for one, text in ((file, "one = 1"), (file, "one = 2"), (file.with_name("rules.toml"), "one = 1")):
         one.write_text(text, encoding="utf-8")

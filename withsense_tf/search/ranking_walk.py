@@ -280,7 +280,7 @@ class RankingWalk:
         text, is_first = self.request.query.text, self.after is None
         # A photo that fits may stand behind the places that are withheld.
         is_empty = is_first and not page.photos and not (page.more and page.fits)
-        known = None if self.is_foreign else chance
+        known = chance if is_first and not self.is_foreign else None
         missing = missing_words(text, known, self.form, self.shown, self.door.policy)
         if is_empty and (page.best is not None or not page.places):
             if page.best is None:

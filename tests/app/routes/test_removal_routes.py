@@ -37,6 +37,14 @@ def remove(client: TestClient, id_: str, **more: str) -> Any:
     return client.delete(f"/api/v1/photos/{id_}", params=WHY | more)
 
 
+def cannot_be_undone(reviewer: TestClient, number: str, words: str) -> None:
+    undo = reviewer.post(f"/api/v1/review/decisions/{number}/undo", json={"by": "A", "reason": "No."})
+    assert (undo.status_code, undo.json()["kind"]) == (409, "let_in")
+    page = reviewer.get("/review?tab=decisions").text
+    assert words in page
+    assert "/review/undo/" not in page
+
+
 def upload(client: TestClient, content: bytes, caption: str = "A marmalade wall .") -> Any:
     sent = {"photo": ("a.png", content, "image/png")}
     return client.post("/api/v1/upload", files=sent, data={"caption": [caption]})
@@ -92,11 +100,7 @@ def test_an_upload_that_is_a_copy_leaves_alone_where_that_is_asked(
     assert (entry["photo"], entry["decision"], entry["by"], entry["reason"]) == (
         copy["photo"]["name"], "upload taken back", WHY["by"], WHY["reason"]
     )  # fmt: skip
-    undo = reviewer.post(f"/api/v1/review/decisions/{entry['id']}/undo", json={"by": "A", "reason": "No."})
-    assert (undo.status_code, undo.json()["kind"]) == (409, "let_in")
-    page = reviewer.get("/review?tab=decisions").text
-    assert "taken out again" in page
-    assert "/review/undo/" not in page
+    cannot_be_undone(reviewer, entry["id"], "taken out again")
     again = upload(reviewer, (place.photos / "look-0-0.png").read_bytes()).json()
     assert (again["state"], again["id"]) == ("searchable", copy["id"])
     refused = remove(reviewer, id_of(reviewer, "shown_1.png"), alone="true")
@@ -209,11 +213,7 @@ def test_at_the_command_line_who_lets_a_photo_in_again_is_written_down(
     assert (last["photo"], last["decision"], last["by"], last["reason"]) == (
         "shown_0.png", "readmit", "Bob", "A slip."
     )  # fmt: skip
-    undo = reviewer.post(f"/api/v1/review/decisions/{last['id']}/undo", json={"by": "A", "reason": "No."})
-    assert (undo.status_code, undo.json()["kind"]) == (409, "let_in")
-    page = reviewer.get("/review?tab=decisions").text
-    assert "may come in again" in page
-    assert "/review/undo/" not in page
+    cannot_be_undone(reviewer, last["id"], "may come in again")
 
 
 def test_who_may_not_decide_learns_nothing_of_any_photo(
