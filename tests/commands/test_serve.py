@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import shutil
@@ -167,13 +166,6 @@ def get(port: int, path: str) -> tuple[int, dict[str, Any]]:
         return error.code, json.loads(error.read())
 
 
-def is_ready(port: int) -> bool:
-    # A server that is about to listen may also say nothing, or break off.
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        return get(port, "/ready")[0] == 200
-    return False
-
-
 def counts_of_searches(port: int) -> list[float]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/metrics", timeout=60) as answer:
         lines = answer.read().decode().splitlines()
@@ -239,10 +231,12 @@ def serving(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
         )
         try:
             end = time.monotonic() + 240
-            while not is_ready(port):
+            # One of the workers is ready before all are.
+            while "Serving " not in (tmp_path / "out").read_text():
                 assert process.poll() is None, (tmp_path / "log").read_text()
                 assert time.monotonic() < end
                 time.sleep(0.1)
+            assert get(port, "/ready")[0] == 200
             yield process, port
         finally:
             if process.poll() is None:
