@@ -36,7 +36,7 @@ class AppSettings:
     - `reports`: the folder where comparisons write what they measured
     - `policy_report`: the JSON file of a `policy report`; without one, `policy/report.json` in that folder
     - `drain_seconds`: how long requests that are under way may take once the server is told to stop
-    - `quiet`: whether the log has what goes wrong alone, and no requests
+    - `quiet`: whether the log has what goes wrong and who was turned away alone
     """
 
     index: Path

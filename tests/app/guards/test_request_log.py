@@ -103,7 +103,7 @@ def fail_for_want_of_rights(file: Path) -> None:
     raise PermissionError(13, "Permission denied", str(file))
 
 
-def test_a_quiet_log_has_what_goes_wrong_and_no_requests(
+def test_a_quiet_log_has_what_goes_wrong_and_who_was_turned_away_and_no_other_requests(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("handlers", "propagate", "level"):
@@ -111,6 +111,9 @@ def test_a_quiet_log_has_what_goes_wrong_and_no_requests(
     write_lines(quiet=True)
     client.get("/api/v1/search?q=wall")
     assert capsys.readouterr().err == ""
+    client.get("/api/v1/search?q=wall", headers={"Host": "elsewhere.invalid"})
+    line = json.loads(capsys.readouterr().err)
+    assert (line["status"], line["level"]) == (421, "warning")
     LOGGER.error("", extra={"cells": {"error": "x"}})
     assert json.loads(capsys.readouterr().err)["error"] == "x"
     write_lines()

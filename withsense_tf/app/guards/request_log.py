@@ -22,6 +22,8 @@ from withsense_tf.app.request_problems import ProblemError
 LOGGER: Final = logging.getLogger("withsense_tf.app")
 OTHER: Final = "other"
 PREFIX: Final = "/api/v1"
+# No key, one that opens less, or another name of the server: who tries that again and again means harm.
+TURNED_AWAY: Final = frozenset({401, 403, 421})
 
 
 class RequestLog:
@@ -62,7 +64,8 @@ class RequestLog:
         seconds = time.perf_counter() - begin
         route = route_of(scope)
         self.metrics.count(scope["method"], route, status, seconds, state.get("kind"))
-        LOGGER.info(
+        LOGGER.log(
+            logging.WARNING if status in TURNED_AWAY else logging.INFO,
             "",
             extra={
                 "cells": {
@@ -118,7 +121,7 @@ class JsonLines(logging.Formatter):
 
 
 def write_lines(*, quiet: bool = False) -> None:
-    """Let this process write the log as lines of JSON; a quiet one has what goes wrong alone."""
+    """Let this process write the log as lines of JSON; a quiet one has what goes wrong, and whom it turned away."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     LOGGER.handlers, LOGGER.propagate = [handler], False
