@@ -1,18 +1,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 import typer
+from run_command import runner
 
+from withsense_tf.__main__ import app
+from withsense_tf.app.settings import AppSettings
 from withsense_tf.commands.index_reports import (
     says_how_to_go_on,
     tell_gone,
     tell_law,
     tell_problems,
     tell_who_needs,
+    warn_of_gone_photos,
 )
+from withsense_tf.commands.serve import check
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.photos_table import insert_photo
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
@@ -24,6 +33,31 @@ def test_who_stops_a_build_is_told_how_it_goes_on(capsys: pytest.CaptureFixture[
     with pytest.raises(KeyboardInterrupt):
         says_how_to_go_on(stop)()
     assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_status_and_a_server_say_that_the_photos_are_gone_until_they_are_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index")
+    photo = tmp_path / "photos" / "a.png"
+    texts = {"name": photo.name, "tag": "", "digest": "", "path": str(photo), "look": "", "facts": "{}"}
+    with index.catalog.writing() as tables:
+        insert_photo(tables, **texts, twins="[]", writer=None, staged=None, seal="")
+    show = ["index", "status", "--index", str(index.folder)]
+    ask_all: tuple[Callable[[], None], ...] = (
+        partial(warn_of_gone_photos, index.catalog),
+        lambda: typer.echo(runner.invoke(app, show).stderr, err=True, nl=False),
+        partial(check, AppSettings(index.folder)),
+    )
+    for ask in ask_all:
+        ask()
+        told = " ".join(capsys.readouterr().err.split())
+        assert told.startswith(f"Warning: The folder {photo.parent} is gone: what was there is found")
+    photo.parent.mkdir()
+    photo.touch()
+    for ask in ask_all:
+        ask()
+        assert capsys.readouterr().err == ""
 
 
 def test_a_matcher_of_another_law_or_of_none_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,11 +30,8 @@ from withsense_tf.__main__ import app
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.commands.serve import check, check_port, warn_of_gone_photos, warn_of_rights
+from withsense_tf.commands.serve import check, check_port, warn_of_rights
 from withsense_tf.errors import RightsError, SettingError
-from withsense_tf.index.catalog import Catalog
-from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.photos_table import insert_photo
 from withsense_tf.policy.service import LawFiles
 
 
@@ -101,34 +98,6 @@ def test_a_server_says_before_it_listens_which_file_it_may_not_use(
     assert warning.endswith("The same holds for 4 more.")
     with without_rights(tmp_path, "audit.jsonl"), pytest.raises(RightsError, match=f"{log} may not be read"):
         warn_of_rights(settings)
-
-
-def test_a_server_says_before_it_listens_that_the_photos_are_gone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    photos = PhotoIndex.make(tmp_path / "index")
-    path = str(tmp_path / "photos" / "a.png")
-    with photos.catalog.writing() as tables:
-        insert_photo(
-            tables,
-            name="a.png",
-            tag="",
-            digest="",
-            path=path,
-            look="",
-            facts="{}",
-            twins="[]",
-            writer=None,
-            staged=None,
-            seal="",
-        )
-    catalog = Catalog(photos.folder)
-    warn_of_gone_photos(catalog)
-    assert f"Warning: The folder {tmp_path}/photos is gone" in " ".join(capsys.readouterr().err.split())
-    (tmp_path / "photos").mkdir()
-    Path(path).touch()
-    warn_of_gone_photos(catalog)
-    assert capsys.readouterr().err == ""
 
 
 def test_a_folder_that_is_no_index_is_not_served(tmp_path: Path) -> None:

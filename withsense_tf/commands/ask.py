@@ -27,6 +27,7 @@ from withsense_tf.commands.index_options import (
     SaysOption,
     WhereOption,
 )
+from withsense_tf.commands.index_reports import warn_of_gone_photos
 from withsense_tf.errors import SettingError, shown
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -119,11 +120,7 @@ def search(
 
 def _draw(index: PhotoIndex, hits: Hits, save: Path | None) -> None:
     """Save the photos of an answer as one picture, if asked; say which are not where they were indexed."""
-    from withsense_tf.index.integrity.file_checks import gone_photo
-
-    with index.catalog.reading() as tables:
-        if sentence := gone_photo(tables, ((hit.photo, str(hit.path)) for hit in hits), index.folder):
-            typer.echo(f"Warning: {sentence}", err=True)
+    warn_of_gone_photos(index.catalog, ((hit.photo, str(hit.path)) for hit in hits))
     if save is not None:
         typer.echo(f"Wrote {hits.save(save)}.", err=True)
 

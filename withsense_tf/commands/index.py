@@ -198,9 +198,10 @@ def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.status import index_status
 
-    numbers = index_status(PhotoIndex(index))
+    numbers = index_status(photos := PhotoIndex(index))
     text = json_format.dumps(numbers.as_dict(), indent=1, ensure_ascii=False) if json else numbers.as_text()
     typer.echo(text)
+    reports.warn_of_gone_photos(photos.catalog)
 
 
 @app.command("verify")
@@ -208,9 +209,7 @@ def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
 def verify(
     index: IndexOption = DEFAULT_INDEX,
     files: Annotated[bool, typer.Option("--files", help="Also compare every photo's file.")] = False,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="First embed anew what is damaged.")] = False,
     lift: LiftOption = False,
     state: StateOption = None,
     json: JsonOption = False,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import json as json_format
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.index.catalog import Catalog
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.policy.current_policy import Policy
+
+# Photos whose files are looked for where no photo was asked for.
+LOOKED_AT: Final = 5
 
 
 def says_how_to_go_on(command: Callable[..., None]) -> Callable[..., None]:
@@ -39,6 +43,17 @@ def warn_of_texts(data: Dataset) -> None:
     """Warn of photos without any caption."""
     if not len(data.captions):
         typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
+
+
+def warn_of_gone_photos(catalog: Catalog, photos: Iterable[tuple[str, str]] | None = None) -> None:
+    """Say which of some photos (name, path) are not where they were; a few tell, as folders are moved as a whole."""
+    from withsense_tf.index.integrity.file_checks import gone_photo
+    from withsense_tf.index.tables.photos_table import live_files
+
+    with catalog.reading() as tables:
+        a_few = ((name, path) for name, path, _ in live_files(tables, LOOKED_AT))
+        if sentence := gone_photo(tables, a_few if photos is None else photos, catalog.folder):
+            typer.echo(f"Warning: {sentence}", err=True)
 
 
 def tell_needs(matcher: Matcher) -> None:

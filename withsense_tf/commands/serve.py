@@ -21,6 +21,7 @@ from withsense_tf.commands.index_options import (
     ReportsOption,
     StateOption,
 )
+from withsense_tf.commands.index_reports import warn_of_gone_photos
 from withsense_tf.errors import SettingError
 from withsense_tf.file_access import words_of
 from withsense_tf.policy.options import CountryOption, keeps_law
@@ -28,13 +29,10 @@ from withsense_tf.printed_commands import command_line, install_words
 
 if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
-    from withsense_tf.index.catalog import Catalog
     from withsense_tf.policy.service import LawFiles
 
 NEEDS = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart", "js_lib_htmx")
 
-# Photos whose files are looked for when a server starts.
-LOOKED_AT = 5
 # By name, too: the loop of one of several workers.
 EVEN_LOOP = "withsense_tf.app.guards.even_workers:EvenLoop"
 
@@ -60,7 +58,9 @@ def serve(
     burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
     upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,
     drain: Annotated[int, typer.Option(min=1, help="Seconds for requests under way at its end.")] = 20,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Log what goes wrong, and no other requests.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Log what goes wrong, and no other requests.")
+    ] = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -122,17 +122,6 @@ def check(settings: AppSettings) -> None:
                 f"{settings.keys} has no key that opens anything. Make one: "
                 + command_line("keys", "create", "NAME", options={"--keys": settings.keys})
             )
-
-
-def warn_of_gone_photos(catalog: Catalog) -> None:
-    """Say that the photos are not where they were indexed; a few of them tell, as folders are moved as a whole."""
-    from withsense_tf.index.integrity.file_checks import gone_photo
-    from withsense_tf.index.tables.photos_table import live_files
-
-    with catalog.reading() as tables:
-        some = ((name, path) for name, path, _ in live_files(tables, LOOKED_AT))
-        if sentence := gone_photo(tables, some, catalog.folder):
-            typer.echo(f"Warning: {sentence}", err=True)
 
 
 def warn_of_rights(settings: AppSettings) -> None:
