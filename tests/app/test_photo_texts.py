@@ -22,7 +22,8 @@ def test_a_picture_is_asked_for_in_the_country_of_its_answer() -> None:
     [
         ("A man at the water 's edge .", "A man at the water's edge."),
         ("It does n't rain ; they 're out : run !", "It doesn't rain; they're out: run!"),
-        ("He ’s there .", "He’s there."),
+        ("He ’s there at 5 .", "He’s there at 5."),
+        ("A cat :) in 's-Hertogenbosch ...", "A cat :) in 's-Hertogenbosch..."),
         ("Music of the 80 's , 'sweet' it is", "Music of the 80's, 'sweet' it is"),
     ],
 )

@@ -181,6 +181,7 @@ def test_who_begins_a_text_with_a_minus_is_told_how_to_write_it(text: str) -> No
     told = " ".join(done.output.replace("│", " ").split())
     assert '-- "-dog park"' in told
     assert "--where" in runner.invoke(app, ["search", "--wher", "x", "dog"]).output
+    assert "There is no option" not in runner.invoke(app, ["search", "dog", "-k"]).output
 
 
 def test_a_terminal_answers_a_russian_query_in_russian_all_of_it() -> None:

@@ -18,7 +18,9 @@ from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, text
 from withsense_tf.index.tables.photos_table import live_names_like, live_of_names, photo_records
 from withsense_tf.search.said_words import ShownTexts
 
-BEFORE_MARKS: Final = re.compile(r"\s+(?=[.,!?;:]|(?:n['’]t|['’](?:s|re|ve|ll|d|m))\b)")
+BEFORE_MARKS: Final = re.compile(
+    r"\s+(?=[.,!?;:]+(?:\s|$))|(?<=\w)\s+(?=(?:n['’]t|['’](?:s|re|ve|ll|d|m))(?:[\s.,!?;:]|$))"
+)
 
 
 def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -50,8 +50,9 @@ class TextCommand(TyperCommand):
         except typer.BadParameter:
             raise
         except Exception as error:
+            # Of an option that is there and misused, it has a name, too.
             option = getattr(error, "option_name", "--")
-            if option.startswith("--"):
+            if option.startswith("--") or type(error).__name__ != "NoSuchOption":
                 raise
             raise typer.BadParameter(
                 f"There is no option {option}. Before a text that begins with a minus put two, and options before "
