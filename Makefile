@@ -75,7 +75,7 @@ artifacts/notebooks/05_law.ipynb: $(wildcard experiments/*.ipynb) $(VENV)/instal
 	$(RUN) docs/hooks/notebook_pages.py
 
 # Ctrl-C reaches all: the program says then how much is done, and this by which command it goes on.
-GO_ON = trap 'echo "Here: make $@ ARGS=--skip-existing"' INT
+GO_ON = trap 'echo "Here: make $@ ARGS=\"$(if $(ARGS),$$ARGS$(if $(findstring --skip-existing,$(ARGS)),, --skip-existing),--skip-existing)\""' INT
 
 compare: $(VENV)/installed
 	@$(GO_ON); $(RUN) -m withsense_tf.experiments.compare $(ARGS)

@@ -104,12 +104,20 @@ def test_a_demonstration_comes_up_on_the_port_that_is_asked_for(
 
 
 @pytest.mark.parametrize("target", ["compare", "quick"])
+@pytest.mark.parametrize(
+    ("args", "goes_on"),
+    [
+        ("", "--skip-existing"),
+        ("--skip-existing --seed 1", "--skip-existing --seed 1"),
+        ("--data 'my photos' --set folds=3", "--data 'my photos' --set folds=3 --skip-existing"),
+    ],
+)
 def test_a_comparison_takes_options_and_says_by_which_command_an_interrupted_one_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, args: str, goes_on: str
 ) -> None:
-    monkeypatch.setenv("ARGS", "--skip-existing")
+    monkeypatch.setenv("ARGS", args)
     (call,) = calls_of(tmp_path, target, "installed")
-    assert call.endswith(" --skip-existing")
+    assert call.endswith(args.replace("'", ""))
     # Ctrl-C at a terminal reaches the shell that make started, too: it waits for the program, and says it then.
     (tmp_path / ".venv/bin/python").write_text("#!/bin/sh\nkill -INT $PPID\nexit 130\n", encoding="utf-8")
     command = ["make", target, "PYTHON=./python"]
@@ -124,7 +132,7 @@ def test_a_comparison_takes_options_and_says_by_which_command_an_interrupted_one
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert done.returncode != 0
-    assert f"make {target} ARGS=--skip-existing" in done.stdout
+    assert f'make {target} ARGS="{goes_on}"' in done.stdout
 
 
 def test_docs_says_first_what_it_does_and_how_long_that_takes() -> None:

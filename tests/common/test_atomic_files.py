@@ -18,6 +18,7 @@ from withsense_tf.common.atomic_files import (
     alone_with,
     append_line,
     check_appendable,
+    check_new_folder,
     fill_draft,
     whole_file,
     whole_folder,
@@ -53,6 +54,15 @@ def test_a_folder_appears_whole_or_not_at_all(is_there: bool, tmp_path: Path) ->
         (draft / "parts" / "one").touch()
         assert not list(folder.glob("[!.]*"))
     assert sorted(tmp_path.rglob("*")) == [folder, folder / "parts", folder / "parts" / "one"]
+
+
+def test_a_new_folder_may_have_a_name_as_long_as_names_are(tmp_path: Path) -> None:
+    folder = tmp_path / ("n" * 255)
+    with whole_folder(folder, "one") as draft:
+        (draft / "one").touch()
+    assert list(folder.iterdir()) == [folder / "one"]
+    with without_rights(folder, "", mode=0), pytest.raises(RightsError):
+        check_new_folder(folder)
 
 
 def test_an_empty_folder_is_filled_where_nothing_beside_it_can_be_written(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def test_printed_it_is_as_wide_as_the_terminal_and_where_there_is_none_of_120_si
     monkeypatch.setenv("COLUMNS", "90")
     assert max(map(len, str(table).splitlines())) <= 90
     monkeypatch.delenv("COLUMNS")
+    monkeypatch.setattr("sys.__stdout__", None)
     assert 90 < max(map(len, str(table).splitlines())) <= 120
 
 

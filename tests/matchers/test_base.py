@@ -113,9 +113,13 @@ def test_a_pipeline_of_scikit_learn_fits_and_predicts(pairs: Pairs) -> None:
 
 
 def test_scikit_learn_does_not_split_pairs_by_rows(pairs: Pairs) -> None:
-    with pytest.raises(SettingError, match=r"split by photo, as ws\.folds_by_photo\(pairs\) does"):
+    with pytest.raises(
+        SettingError, match=r"Split pairs by photo, by ws\.folds_by_photo\(pairs\), not by rows"
+    ):
         cross_val_score(Constant(), pairs, pairs.target, cv=3, scoring="r2")
-    with pytest.raises(SettingError, match="split by photo"):
+    with pytest.raises(TypeError, match="not iterable"):
+        list(pairs)
+    with pytest.raises(SettingError, match="Split pairs by photo"):
         GridSearchCV(Constant(), {"statistic": ["mean", "median"]}, scoring="r2").fit(pairs, pairs.target)
 
 

@@ -81,13 +81,15 @@ def whole_folder(folder: Path, last: str) -> Iterator[Path]:
     An empty folder, where a disk may be mounted, stays; the draft's parts come into it, that of the name `last` last.
     """
     folder = folder.resolve()
-    draft = (folder if folder.exists() else folder.parent) / f".{folder.name}-{secrets.token_hex(4)}{DRAFT}"
+    # A name has 255 bytes at most.
+    name = f".{folder.name[:100]}-"
+    draft = (folder if folder.exists() else folder.parent) / f"{name}{secrets.token_hex(4)}{DRAFT}"
     with on_disk(folder):
         check_new_folder(folder)
         try:
             draft.mkdir(parents=True)
             with suppress(OSError):  # another process may be quicker
-                for old in draft.parent.glob(f".{glob.escape(folder.name)}-{'[0-9a-f]' * 8}{DRAFT}"):
+                for old in draft.parent.glob(f"{glob.escape(name)}{'[0-9a-f]' * 8}{DRAFT}"):
                     if time.time() - old.stat().st_mtime > OLD_SECONDS:
                         shutil.rmtree(old)
             yield draft
@@ -103,8 +105,11 @@ def whole_folder(folder: Path, last: str) -> Iterator[Path]:
 
 def check_new_folder(root: Path) -> None:
     """Raise where something is there already that would be written over; a hidden draft is nothing yet."""
-    if root.exists() and (not root.is_dir() or any(not part.match(f".*{DRAFT}") for part in root.iterdir())):
-        raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
+    with on_disk(root):
+        if root.exists() and (
+            not root.is_dir() or any(not part.match(f".*{DRAFT}") for part in root.iterdir())
+        ):
+            raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
 
 
 @contextmanager

@@ -291,9 +291,9 @@ class Pairs:
         return len(self._table)
 
     def __getitem__(self, row: object) -> None:
-        raise SettingError(
-            "Pairs are split by photo, as ws.folds_by_photo(pairs) does, and not by rows, as scikit-learn does."
-        )
+        raise SettingError("Split pairs by photo, by ws.folds_by_photo(pairs), not by rows.")
+
+    __iter__ = None
 
     def __repr__(self) -> str:
         photos, captions = self._table[["photo", "caption"]].nunique()

@@ -288,7 +288,7 @@ def _warn_of_published_test_photos(pairs: Pairs) -> None:
         warnings.warn(
             f"Trained on photos of Flickr8k's official test split (as {min(test_photos)}). Such figures must not stand "
             "beside published Flickr8k test figures as if they were measured alike: for those, train on Flickr8k's "
-            "training split only, as the split captioned of compare does.",
+            "training split only.",
             PublishedTestWarning,
             stacklevel=3,
         )

@@ -97,7 +97,24 @@ def test_a_run_keeps_that_a_published_test_split_taught_and_names_the_split_for_
     monkeypatch.setattr(flickr8k, "_test_names", lambda: {flickr8k.name_hash(name)})
     (note,) = published_notes(jobs)
     assert note.startswith(f"{TAUGHT_BY_PUBLISHED} (folds, strict)")
-    assert "captioned" in note
+    assert "captioned" not in note
+    plain = replace(jobs[0], split="captioned", work=[])
+    assert "The split captioned learns from other photos" in published_notes([*jobs, plain])[0]
+
+
+def test_a_published_test_split_taught_where_its_photos_stood_beside_the_pairs(
+    plan: Plan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "corpus_images").mkdir()
+    save_photo(folder / "corpus_images" / "owl.jpg", 7)
+    (folder / "caption_corpus.csv").write_text("query_id|query_text\nowl.jpg#0|An owl .")
+    monkeypatch.setattr(flickr8k, "_test_names", lambda: {flickr8k.name_hash("owl.jpg")})
+    jobs = jobs_of(replace(plan, pairs=pairs_of(plan.config, load_dataset(folder))))
+    for takes_them in (True, False):
+        taught = published_notes(
+            [job for job in jobs if getattr(job.matcher, "captioned", False) is takes_them]
+        )
+        assert bool(taught) is takes_them
 
 
 def test_what_limits_the_figures_is_said(plan: Plan) -> None:

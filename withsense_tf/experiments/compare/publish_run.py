@@ -146,14 +146,15 @@ def _seen_captions(parts: Sequence[Task]) -> str:
 
 def published_notes(jobs: Sequence[Job]) -> tuple[str, ...]:
     """Say in which splits photos of Flickr8k's published test split taught; nothing where none did."""
-    work = {job.split: job.work for job in jobs}
-    splits = [
-        split
-        for split, parts in work.items()
-        if any(published_test_photos(task.train.table["photo"].unique()) for task in parts)
-    ]
-    advice = "set no figure of theirs beside published ones. The split captioned learns from other photos"
-    return (f"{TAUGHT_BY_PUBLISHED} ({', '.join(splits)}): {advice}.",) if splits else ()
+    names: dict[str, set[str]] = {job.split: set() for job in jobs}
+    for job in jobs:
+        for task in job.work:
+            names[job.split].update(task.train.table["photo"], job.matcher.beside(task.train)["photo"])
+    splits = [split for split, some in names.items() if published_test_photos(some)]
+    advice = "set no figure of theirs beside published ones."
+    if "captioned" in names.keys() - splits:
+        advice += " The split captioned learns from other photos."
+    return (f"{TAUGHT_BY_PUBLISHED} ({', '.join(splits)}): {advice}",) if splits else ()
 
 
 def gallery_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:

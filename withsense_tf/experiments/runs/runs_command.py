@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json as json_format
 from pathlib import Path
-from typing import Annotated, Any
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from withsense_tf.errors import DataError
 from withsense_tf.printed_commands import command_line
+
+if TYPE_CHECKING:
+    from withsense_tf.evaluation.result_table import Comparison
 
 RunsOutput = Annotated[
     Path, typer.Option("--output", help="Where comparisons were written: its folder runs has them.")
@@ -62,9 +66,14 @@ def show_run(
         print_json(one.summary() | {"notes": list(one.base.notes), "rows": list(one.base.rows)})
         return
     typer.echo(f"{one.name}: {one.in_all_rows('data')}, {one.code}\n")
-    typer.echo(str(one.comparison))
+    _print_table(one.comparison)
     page = one.folder / "index.html"
     typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {one.folder}")
+
+
+def _print_table(table: Comparison) -> None:
+    """Print a table as wide as the terminal; in a file it has all columns."""
+    typer.echo(table.as_text(get_terminal_size((160, 24)).columns))
 
 
 def diff_runs(
@@ -97,7 +106,7 @@ def merge(
 
     whole = merge_runs([find_run(run, output) for run in runs])
     file = write_merged(into, whole)
-    typer.echo(str(whole.comparison))
+    _print_table(whole.comparison)
     typer.echo(f"{len(whole.comparison.rows)} rows of {len(runs)} runs: {file}")
     typer.echo(
         f"It has no page, for runs keep no photos to show. The table again: {command_line('compare', 'show', into)}"
