@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from app_places import SECRETS, SHOWN
+from PIL import Image
 
 from withsense_tf.policy.countries import NOTICE
 
@@ -400,6 +401,20 @@ def test_what_somebody_adds_is_shown_in_russian_too(visit: Visit, own_site: str)
     assert line.startswith("Минуту")
     assert "Аня" in page.locator("#viewer .captions").inner_text()
     assert "Спасибо" in page.locator("#viewer .good").inner_text()
+
+
+def test_a_wide_photo_that_was_added_stays_within_a_phone(
+    visit: Visit, own_site: str, tmp_path: Path
+) -> None:
+    photo = Image.effect_noise((1200, 500), 60)
+    photo.save(tmp_path / "wide.png")
+    page = visit("/add", width=390, at=own_site)
+    page.locator("[name=photo]").set_input_files(tmp_path / "wide.png")
+    page.locator("main [name=text]").fill("A wall of a quiet house.")
+    page.get_by_role("button", name="Add", exact=True).click()
+    box = page.locator(".verdict img").bounding_box()
+    assert (box["width"] < 390, round(box["width"] / box["height"], 1)) == (True, 2.4)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

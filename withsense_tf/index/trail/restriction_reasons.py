@@ -60,7 +60,7 @@ def kept_back(source: str, is_outside: bool = False, says: str = "") -> str:
     """Say why a photo may not be the query of a search, and what helps; `is_outside`, the index does not have it."""
     if source == NO_CAPTIONS and is_outside:
         why = (
-            "This photo is not in the index, and no caption in its file says what it shows: the law takes it for one "
+            "This file is no photo of the index, and no caption in it says what it shows: the law takes it for one "
             "that may show a child."
         )
     elif source == NO_CAPTIONS:
