@@ -58,9 +58,7 @@ def serve(
     burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
     upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,
     drain: Annotated[int, typer.Option(min=1, help="Seconds for requests under way at its end.")] = 20,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Log what goes wrong, and no other requests.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests but refused ones.")] = False,
     *,
     law: LawFiles,
 ) -> None:

@@ -51,6 +51,12 @@ def test_a_description_is_shown_with_who_said_it(place: Place, new_client: Calla
     assert "say in words what the photo shows" in refused.text
     gone = client.post(f"/photo/{id_}/captions", data={"text": "A toddler at a wall.", "by": ""}, headers=BB)
     assert gone.status_code == 451
+    assert "What you said speaks of a child, so the photo is withheld now" in gone.text
+    assert "<mark>toddler</mark>" in gone.text
+    assert "Those who review here see it in their list" in gone.text
+    # Whose words did not hide it is not told so.
+    again = client.post(f"/photo/{id_}/captions", data={"text": "A toddler at a wall.", "by": ""}, headers=BB)
+    assert (again.status_code, "What you said" in again.text) == (451, False)
 
 
 def pairs_of(text: str) -> set[tuple[str, str]]:

@@ -206,6 +206,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         request_number=request_id(request.scope) if problem.status >= 500 else "",
         q=request.query_params.get("q", ""),
         own_photo=request.url.path == "/by-photo",
+        described=request.url.path.endswith("/captions"),
         says=getattr(request.state, "says", ""),
         why=getattr(request.state, "why", "nothing"),
         own_text=text,

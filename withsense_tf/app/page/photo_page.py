@@ -97,10 +97,13 @@ def describe(
     if problem_text := wrong_words(reader.wording, form.text, form.by):
         return _page_of(request, service, id, form, problem=problem_text, fields=form)
     caption = NewCaption(id=id, text=form.text, by=form.by.strip() or None)
+    questions.photo(service, id, reader.country)
     try:
         add_caption(service, caption.id, caption.text, caption.by, reader.country)
     except ProblemError as error:
         if error.status == 451:
+            # It could be shown before: these words hide it.
+            request.state.refused_text = form.text
             raise
         return _page_of(request, service, id, form, problem=reader.wording.retell(error.detail), fields=form)
     return _page_of(request, service, id, form, added=becomes(service, id, caption.text, reader.country))
