@@ -432,14 +432,32 @@ def test_a_photo_that_waits_and_cannot_leave_waits_on(
 
 @pytest.mark.closed
 def test_who_brings_what_was_here_gets_no_receipt_to_take_it_out(
-    place: Place, signed_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+    writer: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer, stranger = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
     assert send(writer, PNG, "A dog .").json()["receipt"]
-    again = send(stranger, PNG, "A dog .").json()
+    again = send(writer, PNG, "A dog .").json()
     assert (again["is_copy"], again["receipt"]) == (True, "")
     sent_to_wait(writer, monkeypatch)
-    assert send(stranger, png_of(6), "A wall .").json()["receipt"] == ""
+    assert send(writer, png_of(6), "A wall .").json()["receipt"] == ""
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("order", ["after it left", "while it is here"])
+def test_a_receipt_is_for_what_its_own_key_sent_and_for_no_other_keys_upload_of_the_same(
+    place: Place, signed_client: Callable[..., TestClient], order: str
+) -> None:
+    first, second = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
+    address = f"/api/v1/upload/{send(first, PNG, 'A dog .').json()['receipt']}"
+    if order == "after it left":
+        assert first.delete(address).status_code == 204
+    sent = send(second, PNG, "A dog .").json()
+    assert (sent["state"], sent["is_copy"]) == ("searchable", order == "while it is here")
+    answers = [first.delete(address).status_code, first.get(address).status_code]
+    assert answers == [404 if order == "after it left" else 204, 404]
+    own_address = f"/api/v1/upload/{sent['receipt']}"
+    assert (second.get(own_address).status_code, second.get(sent["photo"]["image"]).status_code) == (200, 200)
+    assert second.delete(own_address).status_code == 204
+    assert not list((place.index / "app" / "photos").iterdir())
 
 
 @pytest.mark.closed

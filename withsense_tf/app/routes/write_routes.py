@@ -142,7 +142,7 @@ def upload(
     quarantine = quarantine_of(service)
     waiting = quarantine.take(
         photo.file,
-        Description(tuple(caption), by, (photo.filename or "")[:500]),
+        Description(tuple(caption), by, (photo.filename or "")[:500], _key_of(request)),
         service.settings.upload_bytes,
         service.settings.upload_pixels,
         note_in_audit(request, service.policy, by),
@@ -204,11 +204,10 @@ def receipt_answer(
 
 def _upload_of(request: Request, service: PhotoService, receipt: str) -> tuple[str, str]:
     """Return the name and digest of the photo of a receipt; raise where it was not given to the key that asks."""
-    key, mark, photo = (service.ids.read(receipt) or "").partition(BETWEEN)
-    if not mark or key != _key_of(request):
+    key, *photo = (service.ids.read(receipt) or "").split(BETWEEN)
+    if len(photo) != 2 or key != _key_of(request):
         raise absent()
-    name, _, digest = photo.partition(BETWEEN)
-    return name, digest
+    return photo[0], photo[1]
 
 
 def _key_of(request: Request) -> str:

@@ -38,11 +38,12 @@ Note = Callable[[str, str], AbstractContextManager[None]]
 
 @dataclass(frozen=True)
 class Description:
-    """What a user says of a photo: captions, who says so, and what the file was called, which counts as a text."""
+    """What a user says of a photo: captions, who says so, by which key, and its file's name, which counts as a text."""
 
     captions: tuple[str, ...]
     by: str | None
     file_name: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Quarantine:
         # Of the file's name counts what it says.
         name_texts = [text for _, text in own_texts(description.file_name)]
         parts = (digest, description.captions, description.by, name_texts)
-        return PhotoIds.of_folder(self.folder.parent).lot(json.dumps(parts).encode())
+        return PhotoIds.of_folder(self.folder.parent).lot((json.dumps(parts) + description.key).encode())
 
     def waiting(self) -> Iterator[WaitingPhoto]:
         """Yield the photos that wait, as they came."""
@@ -201,10 +202,11 @@ def _waiting(folder: Path) -> WaitingPhoto:
     with suppress(ValueError, LookupError, TypeError):
         about = read_json(folder / ABOUT)
         captions, by, file_name = tuple(about["captions"]), about["by"], about["file_name"]
-        texts = [*captions, file_name, *([] if by is None else [by])]
+        key = about.get("key", "")
+        texts = [*captions, file_name, key, *([] if by is None else [by])]
         # A name is a path, too.
         if captions and all(isinstance(text, str) for text in texts) and about["name"] in names.values():
-            return WaitingPhoto(folder, about["name"], Description(captions, by, file_name))
+            return WaitingPhoto(folder, about["name"], Description(captions, by, file_name, key))
     photos = [name for ending, name in names.items() if (folder / f"{PHOTO}{ending}").exists()]
     return WaitingPhoto(folder, [*photos, _name_of(folder.name, "")][0], None)
 
