@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from withsense_tf.index.lift import LiftError
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import kept_out_photos, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
-from withsense_tf.index.upkeep.ingest import Report, ingest, look_ahead
+from withsense_tf.index.upkeep.ingest import ingest, look_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
@@ -47,7 +47,7 @@ PATIENCE_SECONDS: Final = 20.0
 LONGEST_TURN_SECONDS: Final = 600.0
 # What was said of a photo that waited is damaged, or its file is gone: neither will be otherwise the next time.
 NO_WORDS, NO_FILE = "upload_damaged", "photo_missing"
-HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
+TAKEN_OUT: Final = "taken_out"
 NO_UPLOAD: Final = (
     "Only a photo that was brought to this server is taken out alone.",
     "One of a folder leaves alone with its file, at the next update.",
@@ -189,14 +189,17 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
     try:
         photo = _item(waiting, file)
     except PhotoError as error:
-        if error.kind not in LASTING | HOPELESS:
+        if error.kind not in LASTING | {NO_WORDS, NO_FILE}:
             raise  # the machine's trouble, and perhaps none the next time
         photo = UnusablePhoto(waiting.name, str(file), error.kind, error.reason)
     if isinstance(photo, Item):
         look_ahead(index, [photo], service.policy)
     with writing_alone(service):
-        report = _ingest(service, [photo])
-        if report.quarantined or report.kept_out:
+        report = ingest(index, [photo], service.policy)
+        if report.kept_out:  # for who asks later: a copy cannot be told by its digest
+            photo = UnusablePhoto(waiting.name, str(file), TAKEN_OUT, "it or a copy was taken out for good")
+            report = ingest(index, [photo], service.policy)
+        if report.quarantined:
             file.unlink(missing_ok=True)
         quarantine.leave(waiting)
 
@@ -220,20 +223,15 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
         if digest is None:
             raise absent()
         with note(name, digest):
-            if records:
-                _ingest(service, [], name)
+            try:
+                if records:
+                    ingest(index, [], service.policy, remove=[name])
+            except LiftError as error:  # which others would be shown by that is not told
+                what = "For others this photo may not leave alone."
+                raise ProblemError(409, "no_upload", what, "Ask who looks after the index.") from error
             for one in waiting:
                 quarantine.leave(one)
         erase_brought(index, file, digest)
-
-
-def _ingest(service: PhotoService, photos: Sequence[Item | UnusablePhoto], *remove: str) -> Report:
-    """Let photos come in or leave; which others would be shown by that is not told."""
-    try:
-        return ingest(service.search().index, photos, service.policy, remove=remove)
-    except LiftError as error:
-        what, advice = "For others this photo may not leave alone.", "Ask who looks after the index."
-        raise ProblemError(409, "no_upload", what, advice) from error
 
 
 def is_upload(service: PhotoService, name: str, path: str) -> bool:
@@ -262,23 +260,15 @@ def refusal(service: PhotoService, name: str, digest: str | None = None) -> Prob
     may have taken the photo back.
     """
     with service.search().index.catalog.reading() as tables:
-        reasons = {photo: (kind, reason) for photo, _, kind, reason, _ in quarantined_photos(tables)}
-        out = kept_out_photos(tables)
-    if name in reasons:
-        kind, reason = reasons[name]
+        rows, out = quarantined_photos(tables), kept_out_photos(tables)
+    kind, reason = next((row[2:4] for row in rows if row[0] == name), ("", ""))
+    if kind == TAKEN_OUT or any(name == photo or digest == other for photo, other, _ in out):
+        what = "This photo, or one that it shows or is a copy of, was taken out of the index for good."
+        advice = "Ask who looks after the index whether it may come in again."
+        return ProblemError(409, TAKEN_OUT, what, advice)
+    if kind:
         return unusable(kind, without_paths(reason))
-    if digest is not None and not any(name == photo or digest == other for photo, other, _ in out):
+    if digest is not None:
         return absent()
-    if out:
-        return ProblemError(
-            409,
-            "taken_out",
-            "This photo, or one that it shows or is a copy of, was taken out of the index for good.",
-            "Ask who looks after the index whether it may come in again.",
-        )
-    return ProblemError(
-        409,
-        "changed_meanwhile",
-        "The index changed while the photo came in, and it is not there.",
-        "Send it again.",
-    )
+    what = "The index changed while the photo came in, and it is not there."
+    return ProblemError(409, "changed_meanwhile", what, "Send it again.")
