@@ -524,9 +524,13 @@ def test_of_an_upload_that_was_taken_back_there_is_nothing_to_say(writer: TestCl
 
 
 def test_a_photo_that_waits_is_taken_back_too(
-    writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("has_file", [True, False])
+    writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch, has_file: bool
 ) -> None:
     waiting = sent_to_wait(writer, monkeypatch)
     address = f"/api/v1/upload/{waiting['receipt']}"
     assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
-    assert not list((place.index / "app" / "quarantine").iterdir())
+    folder = place.index / "app" / "quarantine"
+    if not has_file:
+        next(folder.glob("*/photo.png")).unlink()
+    assert not list(folder.iterdir())

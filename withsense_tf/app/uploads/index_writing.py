@@ -209,6 +209,7 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
 
     What it said of them counts on where it was restricted. It is there for who asks again after it was stopped.
     """
+        digest = digests[0] if digests else ""
     folder = service.settings.state_folder / PHOTOS
     file = folder / name
     with _alone(service, LOOKING), writing_alone(service):
@@ -218,9 +219,9 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
         if records and not is_upload(service, name, records[0][2]):
             raise ProblemError(409, "no_upload", *NO_UPLOAD)
         # A name that is no upload's may lead elsewhere.
-        files = [one.file for one in waiting] + [file] * (file.parent == folder and file.is_file())
-        digest = records[0][3] if records else digest_of(files[0]) if files else None
-        if digest is None:
+        places = [one.file for one in waiting] + [file] * (file.parent == folder)
+        digests = [one[3] for one in records] or [digest_of(one) for one in places if one.is_file()]
+        if not (digests or waiting):
             raise absent()
         with note(name, digest):
             try:
