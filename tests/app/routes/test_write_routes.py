@@ -392,7 +392,7 @@ def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
     writer, stranger = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
     before = ids_of(writer, "BB")
     first = (place.photos / "look-0-0.png").read_bytes()
-    sent = send(writer, brightened(first), "A marmalade wall .").json()
+    sent = send(writer, brightened(first), "A marmalade wall .", by="Ann").json()
     assert writer.get(sent["photo"]["image"]).status_code == 200
     address = f"/api/v1/upload/{sent['receipt']}"
     assert stranger.delete(address).status_code == 404
@@ -403,6 +403,7 @@ def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
     entries = [json.loads(line) for line in place.log.read_text(encoding="utf-8").splitlines()]
     (entry,) = [one for one in entries if one.get("decision") == "upload taken back"]
     assert (entry["by"], entry["photo"]) == ("Rita", sent["photo"]["name"])
+    assert entry["reason"] == "taken back by who sent it"
     # It may come again. What restricts its copies goes on to do so.
     child = send(writer, brightened(first), "A toddler by a wall .").json()
     assert child["state"] == "withheld"
@@ -457,7 +458,6 @@ def test_a_photo_that_waits_and_cannot_leave_waits_on(
 
 
 @pytest.mark.closed
-@pytest.mark.closed
 def test_where_a_decision_left_its_table_an_upload_waits_and_the_log_alone_says_why(
     writer: TestClient, place: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -476,6 +476,7 @@ def test_where_a_decision_left_its_table_an_upload_waits_and_the_log_alone_says_
     assert len(list((place.index / "app" / "quarantine").iterdir())) == 1
 
 
+@pytest.mark.closed
 def test_who_brings_what_was_here_gets_no_receipt_to_take_it_out(
     writer: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -523,14 +524,14 @@ def test_of_an_upload_that_was_taken_back_there_is_nothing_to_say(writer: TestCl
         assert (answer.status_code, answer.json()["kind"]) == (409, "taken_out")
 
 
-def test_a_photo_that_waits_is_taken_back_too(
 @pytest.mark.parametrize("has_file", [True, False])
+def test_a_photo_that_waits_is_taken_back_too(
     writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch, has_file: bool
 ) -> None:
     waiting = sent_to_wait(writer, monkeypatch)
     address = f"/api/v1/upload/{waiting['receipt']}"
-    assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
     folder = place.index / "app" / "quarantine"
     if not has_file:
         next(folder.glob("*/photo.png")).unlink()
+    assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
     assert not list(folder.iterdir())

@@ -220,7 +220,8 @@ def note_in_audit(request: Request, policy: Policy, by: str | None, what: str = 
     signer = signer_of(request, (by or NOBODY) if request.app.state.keys is None else None)
 
     def note(name: str, digest: str) -> AbstractContextManager[None]:
-        decision = new_decision(name, digest, what, (), signer, f"said by {by or NOBODY}")
+        reason = f"said by {by or NOBODY}" if what == UPLOAD else "taken back by who sent it"
+        decision = new_decision(name, digest, what, (), signer, reason)
         return audit_before_effect(decision, policy)
 
     return note
