@@ -166,9 +166,7 @@ def warm_page(service: PhotoService) -> None:
     for language in LANGUAGES:
         try:
             example_searches(service, None, language)
-        except (
-            Exception
-        ) as error:  # whatever an engine or a disk raises: the page is drawn again when it is asked for
+        except Exception as error:  # whatever an engine or a disk raises: it is drawn again when asked for
             what = f"the first page ({language}) is not ready yet: {type(error).__name__}: {error}"
             LOGGER.error("", extra={"cells": {"error": what}})
 
@@ -255,9 +253,9 @@ async def _answer_http(request: Request, error: Exception) -> Response:
 
 async def _answer_own(request: Request, error: Exception) -> Response:
     """Answer by what the package says of a setting; what is wrong with the index is the operator's to know."""
-    LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
     if isinstance(error, SettingError) and not isinstance(error, DataError | LiftError):
         return await respond(request, ProblemError(400, "not_answered", str(error), "Ask otherwise."))
+    LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
     if isinstance(error, OtherLawError):
         problem = ProblemError(
             503, "other_law",

@@ -81,7 +81,7 @@ class UploadAnswer(JsonAnswer):
     is_copy: bool = Field(
         default=False,
         description="With `searchable`: the same photo was here already, and a search shows it once. With `withheld`: "
-        "the photo is a copy of one that is here and withheld, or shows one, of which nothing is said. Else false.",
+        "the photo is a copy of one that is here and withheld, or shows one, of which nothing is said.",
     )
     copies: list[str] = Field(
         default=[],
@@ -157,10 +157,10 @@ def upload(
     service.later.submit(judge_rest, service, quarantine)
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
-    more = {"is_copy": True} if was_here and answer.photo else {}
+    if was_here:  # perhaps another's: who sends it again gets no receipt
+        return answer.model_copy(update={"is_copy": answer.is_copy or answer.photo is not None})
     parts = _key_of(request), waiting.name, waiting.digest
-    receipt = "" if was_here else service.ids.write(BETWEEN.join(parts))  # what was here is another's
-    return answer.model_copy(update={"receipt": receipt, **more})
+    return answer.model_copy(update={"receipt": service.ids.write(BETWEEN.join(parts))})
 
 
 ReceiptPath = Annotated[
@@ -245,10 +245,8 @@ def upload_state(
     if waits:
         return UploadAnswer(id=id_, state="waiting")
     with service.doorway(country) as here:
-        is_copy, copies = (
-            _is_withheld_as_copy(here, name),
-            list(map(service.ids.write, copies_to_name(here, name))),
-        )
+        is_copy = _is_withheld_as_copy(here, name)
+        copies = [*map(service.ids.write, copies_to_name(here, name))]
     try:
         photo = questions.photo(service, id_, country)
         return UploadAnswer(id=id_, state="searchable", photo=photo, is_copy=bool(copies), copies=copies)

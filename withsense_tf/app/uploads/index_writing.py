@@ -67,7 +67,7 @@ def _alone(service: PhotoService, turn: str) -> Iterator[None]:
     try:
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / f"{turn.split()[0]}.lock", timeout=PATIENCE_SECONDS):
+            with FileLock(writer_file.with_suffix(".lock"), timeout=PATIENCE_SECONDS):
                 writer_file.write_text(str(os.getpid()), encoding="utf-8")
                 yield
     except Timeout:
@@ -79,10 +79,7 @@ def _alone(service: PhotoService, turn: str) -> Iterator[None]:
 
 
 def _tell_wait(writer_file: Path, turn: str) -> None:
-    """Say that a change was put off, and for whom; where that one has its turn for too long, what to do about it.
-
-    No process is told to end itself.
-    """
+    """Say that a change was put off, and for whom; where that one has its turn for too long, what to do about it."""
     writer = writer_file.read_text(encoding="utf-8")
     minutes = (seconds := time.time() - writer_file.stat().st_mtime) / 60
     line = (
@@ -94,7 +91,7 @@ def _tell_wait(writer_file: Path, turn: str) -> None:
         line += ". To load networks or judge many photos takes minutes: nothing need be done"
         LOGGER.warning("", extra={"cells": {"message": line}})
         return
-    if writer != str(os.getpid()):
+    if writer != str(os.getpid()):  # no process is told to end itself
         line += (
             f". Look whether it works (top -p {writer}). If it rests while this line comes again, end it "
             f"(kill {writer}): with several workers another one takes its place; with one, start the server again"
@@ -154,29 +151,20 @@ def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
     for waiting in quarantine.waiting():
         try:
             judge_own(service, waiting)
-        except Exception as error:
+        except (ProblemError, WithSenseError) as error:
             if isinstance(error, ProblemError) and error.kind == "busy":
                 raise  # which is told already
-            _note(waiting, error)
+            LOGGER.error("", extra={"cells": {"error": f"{waiting.name} waits: {error}"}})
+        except Exception as error:
+            log_failure(waiting.name, error)
 
 
 def judge_rest(service: PhotoService, quarantine: Quarantine) -> None:
     """Judge what waits, however long others write; what cannot be judged now waits for the next upload."""
-    is_busy = True
-    while is_busy and quarantine.count() and not service.ending.is_set():
-        is_busy = False
-        try:
+    while quarantine.count() and not service.ending.is_set():
+        with suppress(ProblemError):
             judge_waiting(service, quarantine)
-        except ProblemError:
-            is_busy = True
-
-
-def _note(waiting: WaitingPhoto, error: Exception) -> None:
-    """Write down why a photo goes on waiting."""
-    if isinstance(error, ProblemError | WithSenseError):
-        LOGGER.error("", extra={"cells": {"error": f"{waiting.name} waits: {error}"}})
-    else:
-        log_failure(waiting.name, error)
+            return
 
 
 def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhoto) -> None:
@@ -188,12 +176,11 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
     photo: Item | UnusablePhoto
     try:
         photo = _item(waiting, file)
+        look_ahead(index, [photo], service.policy)
     except PhotoError as error:
         if error.kind not in LASTING | {NO_WORDS, NO_FILE}:
             raise  # the machine's trouble, and perhaps none the next time
         photo = UnusablePhoto(waiting.name, str(file), error.kind, error.reason)
-    if isinstance(photo, Item):
-        look_ahead(index, [photo], service.policy)
     with writing_alone(service):
         report = ingest(index, [photo], service.policy)
         if report.kept_out:  # for who asks later: a copy cannot be told by its digest
@@ -209,7 +196,6 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
 
     What it said of them counts on where it was restricted. It is there for who asks again after it was stopped.
     """
-        digest = digests[0] if digests else ""
     folder = service.settings.state_folder / PHOTOS
     file = folder / name
     with _alone(service, LOOKING), writing_alone(service):
@@ -223,6 +209,7 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
         digests = [one[3] for one in records] or [digest_of(one) for one in places if one.is_file()]
         if not (digests or waiting):
             raise absent()
+        digest = digests[0] if digests else ""
         with note(name, digest):
             try:
                 if records:
@@ -242,8 +229,7 @@ def is_upload(service: PhotoService, name: str, path: str) -> bool:
 
 def _item(waiting: WaitingPhoto, file: Path) -> Item:
     """Copy a photo that waits to its place, and return it with what was said of it; raise if it cannot be used."""
-    if waiting.description is None:
-        # What it shows might have been said there.
+    if waiting.description is None:  # what it shows might have been said there
         raise PhotoError(NO_WORDS, "what was said of it is damaged")
     if waiting.file.is_file():
         # Where it is there already, it came before, and may have been damaged since.

@@ -89,12 +89,12 @@ class Quarantine:
         with on_disk(self.folder):
             draft.mkdir(mode=0o700)
             try:
-                _copy(stream, draft / PHOTO, most_bytes)
-                kind, _ = check_photo(draft / PHOTO, most_pixels)
-                digest = digest_of(draft / PHOTO)
+                _copy(stream, file := draft / PHOTO, most_bytes)
+                kind, _ = check_photo(file, most_pixels)
+                digest = digest_of(file)
                 id_ = self._lot(digest, description)
                 name = _name_of(id_, ENDINGS[kind])
-                (draft / PHOTO).rename(draft / f"{PHOTO}{ENDINGS[kind]}")
+                file.rename(file.with_suffix(ENDINGS[kind]))
                 about = {"name": name, **asdict(description)}
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
                 flush(draft / ABOUT)
@@ -216,9 +216,9 @@ def passing_photo(stream: BinaryIO, folder: Path, most_bytes: int, most_pixels: 
     """Yield the file of a photo that is only asked by, and is gone at the end; what is no photo is a problem."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="question-", dir=folder) as place:
-        _copy(stream, Path(place) / PHOTO, most_bytes)
-        kind, _ = check_photo(Path(place) / PHOTO, most_pixels)
-        yield (Path(place) / PHOTO).rename(Path(place) / f"{PHOTO}{ENDINGS[kind]}")
+        _copy(stream, file := Path(place) / PHOTO, most_bytes)
+        kind, _ = check_photo(file, most_pixels)
+        yield file.rename(file.with_suffix(ENDINGS[kind]))
 
 
 def _copy(stream: BinaryIO, path: Path, most_bytes: int) -> None:
