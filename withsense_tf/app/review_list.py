@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from withsense_tf.app.photo_service import Doorway, PhotoService
-from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.photo_service import Doorway, PhotoService, absent
 from withsense_tf.common.limits import parse_json
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of_photos
 from withsense_tf.index.tables.law_table import live_evidence
@@ -170,8 +169,8 @@ def _why(service: PhotoService, limit: int, text: str) -> dict[str, str] | None:
 
 def record_of(tables: sqlite3.Connection, name: str | None) -> tuple[str, str, str]:
     """Return the name, path and digest of a photo; a problem, where it is not there."""
-    records = [] if name is None else photo_records(tables, live_of_name(name))
+    records = photo_records(tables, live_of_name(name or ""))
     if not records:
-        raise ProblemError(404, "no_such_photo", "There is no photo with this id.")
+        raise absent()
     ((_, name, path, digest, *_),) = records
     return name, path, digest

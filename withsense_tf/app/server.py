@@ -63,6 +63,7 @@ from withsense_tf.errors import (
 )
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.integrity.table_errors import ReadOnlyIndexError
+from withsense_tf.index.lift import LiftError
 from withsense_tf.index.vectors.cores import limit_cores
 
 # A photo that is withheld and one that is not there are answered after the same time, however long the look took.
@@ -165,9 +166,7 @@ def warm_page(service: PhotoService) -> None:
     for language in LANGUAGES:
         try:
             example_searches(service, None, language)
-        except (
-            Exception
-        ) as error:  # whatever an engine or a disk raises: the page is drawn again when it is asked for
+        except Exception as error:  # whatever an engine or a disk raises: it is drawn again when asked for
             what = f"the first page ({language}) is not ready yet: {type(error).__name__}: {error}"
             LOGGER.error("", extra={"cells": {"error": what}})
 
@@ -254,17 +253,16 @@ async def _answer_http(request: Request, error: Exception) -> Response:
 
 async def _answer_own(request: Request, error: Exception) -> Response:
     """Answer by what the package says of a setting; what is wrong with the index is the operator's to know."""
-    if isinstance(error, SettingError) and not isinstance(error, DataError):
+    if isinstance(error, SettingError) and not isinstance(error, DataError | LiftError):
         return await respond(request, ProblemError(400, "not_answered", str(error), "Ask otherwise."))
+    LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
     if isinstance(error, OtherLawError):
-        LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
         problem = ProblemError(
             503, "other_law",
             "The index was judged by other rules or decisions than this server has, so nothing is shown.",
             error.advice, RETRY,
         )  # fmt: skip
         return await respond(request, problem)
-    LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
     return await respond(request, _problem_of_disk(error))
 
 

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from uploads_of_tests import PNG
 
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.uploads import index_writing
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import remove_for_good
 from withsense_tf.index.upkeep.kept_out import readmit
@@ -106,6 +107,23 @@ def test_an_upload_that_is_a_copy_leaves_alone_where_that_is_asked(
     refused = remove(reviewer, id_of(reviewer, "shown_1.png"), alone="true")
     assert (refused.status_code, refused.json()["kind"]) == (409, "no_upload")
     assert remove(reviewer, copy["id"]).json()["photos"] == 2
+
+
+def test_a_removal_alone_that_was_stopped_is_done_by_who_asks_again_and_the_answer_is_the_same(
+    reviewer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = upload(reviewer, PNG).json()["id"]
+
+    def fail(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index_writing, "erase_brought", fail)
+        assert remove(reviewer, id_, alone="true").status_code == 500
+    answers = [remove(reviewer, id_, alone="true") for _ in range(2)]
+    assert [(one.status_code, one.json()["photos"]) for one in answers] == [(200, 1), (200, 0)]
+    assert not list((place.index / "app" / "photos").iterdir())
+    assert remove(reviewer, "x", alone="true").json()["kind"] == "no_such_photo"
 
 
 def test_a_collage_that_shows_it_leaves_too_and_answer_and_trail_say_so(reviewer: TestClient) -> None:

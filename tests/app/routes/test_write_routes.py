@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from scenes import windows
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
 
+from withsense_tf.app.guards.request_log import LOGGER
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes import write_routes
@@ -27,7 +29,7 @@ from withsense_tf.index.lift import LiftError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import insert_quarantine
 from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.kept_out import keep_out
+from withsense_tf.index.upkeep.kept_out import keep_out, readmit
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.policy.current_policy import Policy
@@ -46,12 +48,14 @@ def send(client: TestClient, content: bytes, *captions: str, name: str = "a.png"
     )
 
 
-def sent_to_wait(writer: TestClient, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def sent_to_wait(
+    writer: TestClient, monkeypatch: pytest.MonkeyPatch, content: bytes | None = None
+) -> dict[str, Any]:
     """Send a photo that nobody judges yet."""
     with monkeypatch.context() as patch:
         patch.setattr(write_routes, "judge_own", lambda *_: None)
         patch.setattr(write_routes, "judge_rest", lambda *_: None)
-        waiting: dict[str, Any] = send(writer, png_of(6), "A wall .").json()
+        waiting: dict[str, Any] = send(writer, content or png_of(6), "A wall .").json()
     assert waiting["state"] == "waiting"
     return waiting
 
@@ -256,6 +260,28 @@ def test_why_a_photo_is_refused_is_known_where_another_worker_judged_it(
     assert problem.value.kind == "taken_out"
 
 
+@pytest.mark.parametrize("change", [bytes, brightened], ids=["itself", "a copy"])
+def test_who_asks_later_is_told_as_at_once_that_a_photo_was_taken_out_for_good(
+    writer: TestClient,
+    place: Place,
+    without_first: bytes,
+    change: Callable[[bytes], bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = change(without_first)
+    waiting = sent_to_wait(writer, monkeypatch, content)
+    service = PhotoService(place.settings())
+    index_writing.judge_waiting(service, quarantine_of(service))
+    later = writer.get(f"/api/v1/upload/{waiting['receipt']}")
+    at_once = send(writer, content, "A wall .")
+    assert (later.status_code, later.json()["kind"]) == (409, "taken_out"), later.text
+    assert later.json()["detail"] == at_once.json()["detail"]
+    # Let in again, it comes in, and nothing speaks against it.
+    readmit(PhotoIndex(place.index), ["shown_0.png"])
+    assert send(writer, content, "A wall .").json()["state"] == "searchable"
+    assert writer.get(f"/api/v1/upload/{waiting['receipt']}").json()["state"] == "searchable"
+
+
 @pytest.mark.closed
 def test_the_key_that_sent_a_photo_alone_is_told_what_became_of_it(
     place: Place, signed_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
@@ -366,7 +392,7 @@ def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
     writer, stranger = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
     before = ids_of(writer, "BB")
     first = (place.photos / "look-0-0.png").read_bytes()
-    sent = send(writer, brightened(first), "A marmalade wall .").json()
+    sent = send(writer, brightened(first), "A marmalade wall .", by="Ann").json()
     assert writer.get(sent["photo"]["image"]).status_code == 200
     address = f"/api/v1/upload/{sent['receipt']}"
     assert stranger.delete(address).status_code == 404
@@ -377,6 +403,7 @@ def test_who_brought_a_photo_takes_it_back_and_its_copies_stay_as_they_are(
     entries = [json.loads(line) for line in place.log.read_text(encoding="utf-8").splitlines()]
     (entry,) = [one for one in entries if one.get("decision") == "upload taken back"]
     assert (entry["by"], entry["photo"]) == ("Rita", sent["photo"]["name"])
+    assert entry["reason"] == "taken back by who sent it"
     # It may come again. What restricts its copies goes on to do so.
     child = send(writer, brightened(first), "A toddler by a wall .").json()
     assert child["state"] == "withheld"
@@ -431,15 +458,52 @@ def test_a_photo_that_waits_and_cannot_leave_waits_on(
 
 
 @pytest.mark.closed
-def test_who_brings_what_was_here_gets_no_receipt_to_take_it_out(
-    place: Place, signed_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+def test_where_a_decision_left_its_table_an_upload_waits_and_the_log_alone_says_why(
+    writer: TestClient, place: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer, stranger = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
+    monkeypatch.setattr(LOGGER, "propagate", True)
+    id_ = next(id_ for id_, name in ids_of(writer, "BB").items() if name == "shown_0.png")
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "hers"}
+    assert writer.post("/api/v1/review/decisions", json=said).status_code == 201
+    table = Path(str(place.law.overrides))
+    table.write_text(table.read_text().splitlines()[0] + "\n")
+    answer = send(writer, PNG, "A marmalade zeppelin .")
+    assert (answer.status_code, answer.json()["kind"]) == (503, "index_not_ready")
+    assert "shown_0" not in answer.text
+    assert "shown_0.png. Are the captions and the lists of decisions whole?" in str(
+        [vars(one) for one in caplog.records]
+    )
+    assert len(list((place.index / "app" / "quarantine").iterdir())) == 1
+
+
+@pytest.mark.closed
+def test_who_brings_what_was_here_gets_no_receipt_to_take_it_out(
+    writer: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert send(writer, PNG, "A dog .").json()["receipt"]
-    again = send(stranger, PNG, "A dog .").json()
+    again = send(writer, PNG, "A dog .").json()
     assert (again["is_copy"], again["receipt"]) == (True, "")
     sent_to_wait(writer, monkeypatch)
-    assert send(stranger, png_of(6), "A wall .").json()["receipt"] == ""
+    assert send(writer, png_of(6), "A wall .").json()["receipt"] == ""
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("order", ["after it left", "while it is here"])
+def test_a_receipt_is_for_what_its_own_key_sent_and_for_no_other_keys_upload_of_the_same(
+    place: Place, signed_client: Callable[..., TestClient], order: str
+) -> None:
+    first, second = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
+    address = f"/api/v1/upload/{send(first, PNG, 'A dog .').json()['receipt']}"
+    if order == "after it left":
+        assert first.delete(address).status_code == 204
+    sent = send(second, PNG, "A dog .").json()
+    assert (sent["state"], sent["is_copy"]) == ("searchable", order == "while it is here")
+    answers = [first.delete(address).status_code, first.get(address).status_code]
+    assert answers == [404 if order == "after it left" else 204, 404]
+    own_address = f"/api/v1/upload/{sent['receipt']}"
+    assert (second.get(own_address).status_code, second.get(sent["photo"]["image"]).status_code) == (200, 200)
+    assert second.delete(own_address).status_code == 204
+    assert not list((place.index / "app" / "photos").iterdir())
 
 
 @pytest.mark.closed
@@ -460,10 +524,14 @@ def test_of_an_upload_that_was_taken_back_there_is_nothing_to_say(writer: TestCl
         assert (answer.status_code, answer.json()["kind"]) == (409, "taken_out")
 
 
+@pytest.mark.parametrize("has_file", [True, False])
 def test_a_photo_that_waits_is_taken_back_too(
-    writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch
+    writer: TestClient, place: Place, monkeypatch: pytest.MonkeyPatch, has_file: bool
 ) -> None:
     waiting = sent_to_wait(writer, monkeypatch)
     address = f"/api/v1/upload/{waiting['receipt']}"
+    folder = place.index / "app" / "quarantine"
+    if not has_file:
+        next(folder.glob("*/photo.png")).unlink()
     assert [writer.delete(address).status_code for _ in range(2)] == [204, 404]
-    assert not list((place.index / "app" / "quarantine").iterdir())
+    assert not list(folder.iterdir())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -19,10 +20,20 @@ SAID = Description(("A red wall .",), "Ann", "../../etc/cron.d/x.php")
 
 def test_a_photo_waits_with_what_was_said_of_it(tmp_path: Path) -> None:
     quarantine = Quarantine(tmp_path / "quarantine")
-    taken = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    taken = quarantine.take(io.BytesIO(PNG), replace(SAID, key="2c2ee6ea"), 10_000, 10_000)
     (waiting,) = quarantine.waiting()
     assert waiting == taken
     assert waiting.file.read_bytes() == PNG
+
+
+def test_what_a_version_before_took_in_waits_on(tmp_path: Path) -> None:
+    quarantine = Quarantine(tmp_path / "quarantine")
+    taken = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    about = json.loads((taken.folder / "about.json").read_text())
+    del about["key"]
+    (taken.folder / "about.json").write_text(json.dumps(about))
+    again = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+    assert (list(quarantine.waiting()), again.waits_already) == ([taken], True)
 
 
 @pytest.mark.closed
@@ -81,11 +92,12 @@ def test_the_same_photo_with_the_same_words_waits_once(
         for content, said in (
             (png_of(1), SAID),
             (PNG, replace(SAID, by="Bob")),
+            (PNG, replace(SAID, key="2c2ee6ea")),
             (PNG, replace(SAID, captions=("A blue wall .",))),
             (PNG, replace(SAID, file_name="my_little_girl.png")),
         )
     ]
-    assert len({taken.name, *(one.name for one in others)}) == 5
+    assert len({taken.name, *(one.name for one in others)}) == 6
     nameless = [replace(SAID, file_name=name) for name in ("1000092795.png", "7.png")]
     assert len({quarantine.take(io.BytesIO(PNG), said, 10_000, 10_000).name for said in nameless}) == 1
     # Another index has names of its own.

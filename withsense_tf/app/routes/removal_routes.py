@@ -13,6 +13,7 @@ from pydantic import Field
 from withsense_tf.app import review
 from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import PhotoId, Service, needs, problems, signer_of
 from withsense_tf.app.routes.review_routes import Words
 from withsense_tf.app.routes.write_routes import quarantine_of
@@ -61,22 +62,28 @@ def remove(
     It may be asked again: the answer is the same. `index readmit` lets photos in again.
     """
     if alone:
-        remove_alone(service, id, signer_of(request, by), reason)
-        return RemovalAnswer(id=id, photos=1, showing=[])
+        count = remove_alone(service, id, signer_of(request, by), reason)
+        return RemovalAnswer(id=id, photos=count, showing=[])
     leaving = review.remove(service, id, signer_of(request, by), reason)
     return RemovalAnswer(id=id, photos=len(leaving), showing=[name for name, part in leaving.items() if part])
 
 
-def remove_alone(service: PhotoService, id_: str, signer: Signer, reason: str) -> None:
-    """Take an upload out, and it alone; the trail and the audit log say who did it and why."""
+def remove_alone(service: PhotoService, id_: str, signer: Signer, reason: str) -> int:
+    """Take an upload alone out, and return how many left; the trail and the audit log say who did it and why."""
     who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
-    name, _ = review.content_of(service, id_)
+    name, trail = service.ids.read(id_) or "", DecisionTrail(service.settings.state_folder)
 
     @contextmanager
     def note(name: str, digest: str) -> Iterator[None]:
         decision = new_decision(name, digest, TAKEN_BACK, (), replace(signer, name=who), why)
-        with DecisionTrail(service.settings.state_folder).before_effect() as before:
+        with trail.before_effect() as before:
             before(decision, service.policy)
             yield
 
-    take_back(service, quarantine_of(service), name, note)
+    try:
+        take_back(service, quarantine_of(service), name, note)
+    except ProblemError as problem:
+        if problem.status == 404 and (name, TAKEN_BACK) in ((d.photo, d.decision) for d in trail.decisions()):
+            return 0
+        raise
+    return 1

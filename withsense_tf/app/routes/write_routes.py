@@ -81,7 +81,7 @@ class UploadAnswer(JsonAnswer):
     is_copy: bool = Field(
         default=False,
         description="With `searchable`: the same photo was here already, and a search shows it once. With `withheld`: "
-        "the photo is a copy of one that is here and withheld, or shows one, of which nothing is said. Else false.",
+        "the photo is a copy of one that is here and withheld, or shows one, of which nothing is said.",
     )
     copies: list[str] = Field(
         default=[],
@@ -142,7 +142,7 @@ def upload(
     quarantine = quarantine_of(service)
     waiting = quarantine.take(
         photo.file,
-        Description(tuple(caption), by, (photo.filename or "")[:500]),
+        Description(tuple(caption), by, (photo.filename or "")[:500], _key_of(request)),
         service.settings.upload_bytes,
         service.settings.upload_pixels,
         note_in_audit(request, service.policy, by),
@@ -157,10 +157,10 @@ def upload(
     service.later.submit(judge_rest, service, quarantine)
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
-    more = {"is_copy": True} if was_here and answer.photo else {}
+    if was_here:  # perhaps another's: who sends it again gets no receipt
+        return answer.model_copy(update={"is_copy": answer.is_copy or answer.photo is not None})
     parts = _key_of(request), waiting.name, waiting.digest
-    receipt = "" if was_here else service.ids.write(BETWEEN.join(parts))  # what was here is another's
-    return answer.model_copy(update={"receipt": receipt, **more})
+    return answer.model_copy(update={"receipt": service.ids.write(BETWEEN.join(parts))})
 
 
 ReceiptPath = Annotated[
@@ -204,11 +204,10 @@ def receipt_answer(
 
 def _upload_of(request: Request, service: PhotoService, receipt: str) -> tuple[str, str]:
     """Return the name and digest of the photo of a receipt; raise where it was not given to the key that asks."""
-    key, mark, photo = (service.ids.read(receipt) or "").partition(BETWEEN)
-    if not mark or key != _key_of(request):
+    key, *photo = (service.ids.read(receipt) or "").split(BETWEEN)
+    if len(photo) != 2 or key != _key_of(request):
         raise absent()
-    name, _, digest = photo.partition(BETWEEN)
-    return name, digest
+    return photo[0], photo[1]
 
 
 def _key_of(request: Request) -> str:
@@ -221,7 +220,8 @@ def note_in_audit(request: Request, policy: Policy, by: str | None, what: str = 
     signer = signer_of(request, (by or NOBODY) if request.app.state.keys is None else None)
 
     def note(name: str, digest: str) -> AbstractContextManager[None]:
-        decision = new_decision(name, digest, what, (), signer, f"said by {by or NOBODY}")
+        reason = f"said by {by or NOBODY}" if what == UPLOAD else "taken back by who sent it"
+        decision = new_decision(name, digest, what, (), signer, reason)
         return audit_before_effect(decision, policy)
 
     return note
@@ -245,10 +245,8 @@ def upload_state(
     if waits:
         return UploadAnswer(id=id_, state="waiting")
     with service.doorway(country) as here:
-        is_copy, copies = (
-            _is_withheld_as_copy(here, name),
-            list(map(service.ids.write, copies_to_name(here, name))),
-        )
+        is_copy = _is_withheld_as_copy(here, name)
+        copies = [*map(service.ids.write, copies_to_name(here, name))]
     try:
         photo = questions.photo(service, id_, country)
         return UploadAnswer(id=id_, state="searchable", photo=photo, is_copy=bool(copies), copies=copies)

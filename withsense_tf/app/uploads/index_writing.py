@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from withsense_tf.index.lift import LiftError
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import kept_out_photos, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
-from withsense_tf.index.upkeep.ingest import Report, ingest, look_ahead
+from withsense_tf.index.upkeep.ingest import ingest, look_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
@@ -47,7 +47,7 @@ PATIENCE_SECONDS: Final = 20.0
 LONGEST_TURN_SECONDS: Final = 600.0
 # What was said of a photo that waited is damaged, or its file is gone: neither will be otherwise the next time.
 NO_WORDS, NO_FILE = "upload_damaged", "photo_missing"
-HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
+TAKEN_OUT: Final = "taken_out"
 NO_UPLOAD: Final = (
     "Only a photo that was brought to this server is taken out alone.",
     "One of a folder leaves alone with its file, at the next update.",
@@ -67,7 +67,7 @@ def _alone(service: PhotoService, turn: str) -> Iterator[None]:
     try:
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / f"{turn.split()[0]}.lock", timeout=PATIENCE_SECONDS):
+            with FileLock(writer_file.with_suffix(".lock"), timeout=PATIENCE_SECONDS):
                 writer_file.write_text(str(os.getpid()), encoding="utf-8")
                 yield
     except Timeout:
@@ -79,10 +79,7 @@ def _alone(service: PhotoService, turn: str) -> Iterator[None]:
 
 
 def _tell_wait(writer_file: Path, turn: str) -> None:
-    """Say that a change was put off, and for whom; where that one has its turn for too long, what to do about it.
-
-    No process is told to end itself.
-    """
+    """Say that a change was put off, and for whom; where that one has its turn for too long, what to do about it."""
     writer = writer_file.read_text(encoding="utf-8")
     minutes = (seconds := time.time() - writer_file.stat().st_mtime) / 60
     line = (
@@ -94,7 +91,7 @@ def _tell_wait(writer_file: Path, turn: str) -> None:
         line += ". To load networks or judge many photos takes minutes: nothing need be done"
         LOGGER.warning("", extra={"cells": {"message": line}})
         return
-    if writer != str(os.getpid()):
+    if writer != str(os.getpid()):  # no process is told to end itself
         line += (
             f". Look whether it works (top -p {writer}). If it rests while this line comes again, end it "
             f"(kill {writer}): with several workers another one takes its place; with one, start the server again"
@@ -154,29 +151,20 @@ def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
     for waiting in quarantine.waiting():
         try:
             judge_own(service, waiting)
-        except Exception as error:
+        except (ProblemError, WithSenseError) as error:
             if isinstance(error, ProblemError) and error.kind == "busy":
                 raise  # which is told already
-            _note(waiting, error)
+            LOGGER.error("", extra={"cells": {"error": f"{waiting.name} waits: {error}"}})
+        except Exception as error:
+            log_failure(waiting.name, error)
 
 
 def judge_rest(service: PhotoService, quarantine: Quarantine) -> None:
     """Judge what waits, however long others write; what cannot be judged now waits for the next upload."""
-    is_busy = True
-    while is_busy and quarantine.count() and not service.ending.is_set():
-        is_busy = False
-        try:
+    while quarantine.count() and not service.ending.is_set():
+        with suppress(ProblemError):
             judge_waiting(service, quarantine)
-        except ProblemError:
-            is_busy = True
-
-
-def _note(waiting: WaitingPhoto, error: Exception) -> None:
-    """Write down why a photo goes on waiting."""
-    if isinstance(error, ProblemError | WithSenseError):
-        LOGGER.error("", extra={"cells": {"error": f"{waiting.name} waits: {error}"}})
-    else:
-        log_failure(waiting.name, error)
+            return
 
 
 def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhoto) -> None:
@@ -188,15 +176,17 @@ def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhot
     photo: Item | UnusablePhoto
     try:
         photo = _item(waiting, file)
+        look_ahead(index, [photo], service.policy)
     except PhotoError as error:
-        if error.kind not in LASTING | HOPELESS:
+        if error.kind not in LASTING | {NO_WORDS, NO_FILE}:
             raise  # the machine's trouble, and perhaps none the next time
         photo = UnusablePhoto(waiting.name, str(file), error.kind, error.reason)
-    if isinstance(photo, Item):
-        look_ahead(index, [photo], service.policy)
     with writing_alone(service):
-        report = _ingest(service, [photo])
-        if report.quarantined or report.kept_out:
+        report = ingest(index, [photo], service.policy)
+        if report.kept_out:  # for who asks later: a copy cannot be told by its digest
+            photo = UnusablePhoto(waiting.name, str(file), TAKEN_OUT, "it or a copy was taken out for good")
+            report = ingest(index, [photo], service.policy)
+        if report.quarantined:
             file.unlink(missing_ok=True)
         quarantine.leave(waiting)
 
@@ -215,25 +205,21 @@ def take_back(service: PhotoService, quarantine: Quarantine, name: str, note: No
         if records and not is_upload(service, name, records[0][2]):
             raise ProblemError(409, "no_upload", *NO_UPLOAD)
         # A name that is no upload's may lead elsewhere.
-        files = [one.file for one in waiting] + [file] * (file.parent == folder and file.is_file())
-        digest = records[0][3] if records else digest_of(files[0]) if files else None
-        if digest is None:
+        places = [one.file for one in waiting] + [file] * (file.parent == folder)
+        digests = [one[3] for one in records] or [digest_of(one) for one in places if one.is_file()]
+        if not (digests or waiting):
             raise absent()
+        digest = digests[0] if digests else ""
         with note(name, digest):
-            if records:
-                _ingest(service, [], name)
+            try:
+                if records:
+                    ingest(index, [], service.policy, remove=[name])
+            except LiftError as error:  # which others would be shown by that is not told
+                what = "For others this photo may not leave alone."
+                raise ProblemError(409, "no_upload", what, "Ask who looks after the index.") from error
             for one in waiting:
                 quarantine.leave(one)
         erase_brought(index, file, digest)
-
-
-def _ingest(service: PhotoService, photos: Sequence[Item | UnusablePhoto], *remove: str) -> Report:
-    """Let photos come in or leave; which others would be shown by that is not told."""
-    try:
-        return ingest(service.search().index, photos, service.policy, remove=remove)
-    except LiftError as error:
-        what, advice = "For others this photo may not leave alone.", "Ask who looks after the index."
-        raise ProblemError(409, "no_upload", what, advice) from error
 
 
 def is_upload(service: PhotoService, name: str, path: str) -> bool:
@@ -243,8 +229,7 @@ def is_upload(service: PhotoService, name: str, path: str) -> bool:
 
 def _item(waiting: WaitingPhoto, file: Path) -> Item:
     """Copy a photo that waits to its place, and return it with what was said of it; raise if it cannot be used."""
-    if waiting.description is None:
-        # What it shows might have been said there.
+    if waiting.description is None:  # what it shows might have been said there
         raise PhotoError(NO_WORDS, "what was said of it is damaged")
     if waiting.file.is_file():
         # Where it is there already, it came before, and may have been damaged since.
@@ -262,23 +247,15 @@ def refusal(service: PhotoService, name: str, digest: str | None = None) -> Prob
     may have taken the photo back.
     """
     with service.search().index.catalog.reading() as tables:
-        reasons = {photo: (kind, reason) for photo, _, kind, reason, _ in quarantined_photos(tables)}
-        out = kept_out_photos(tables)
-    if name in reasons:
-        kind, reason = reasons[name]
+        rows, out = quarantined_photos(tables), kept_out_photos(tables)
+    kind, reason = next((row[2:4] for row in rows if row[0] == name), ("", ""))
+    if kind == TAKEN_OUT or any(name == photo or digest == other for photo, other, _ in out):
+        what = "This photo, or one that it shows or is a copy of, was taken out of the index for good."
+        advice = "Ask who looks after the index whether it may come in again."
+        return ProblemError(409, TAKEN_OUT, what, advice)
+    if kind:
         return unusable(kind, without_paths(reason))
-    if digest is not None and not any(name == photo or digest == other for photo, other, _ in out):
+    if digest is not None:
         return absent()
-    if out:
-        return ProblemError(
-            409,
-            "taken_out",
-            "This photo, or one that it shows or is a copy of, was taken out of the index for good.",
-            "Ask who looks after the index whether it may come in again.",
-        )
-    return ProblemError(
-        409,
-        "changed_meanwhile",
-        "The index changed while the photo came in, and it is not there.",
-        "Send it again.",
-    )
+    what = "The index changed while the photo came in, and it is not there."
+    return ProblemError(409, "changed_meanwhile", what, "Send it again.")

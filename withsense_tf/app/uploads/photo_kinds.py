@@ -62,10 +62,10 @@ def check_photo(path: Path, most_pixels: int) -> tuple[str, PhotoFacts]:
             )  # fmt: skip
         return kind, inspect_photo(path, decode=True)
     except PhotoError as error:
-        if error.kind == "photo_too_large":
-            # What can be read at all is more than what is taken.
-            raise unusable(error.kind, f"more than {most_pixels:,} pixels") from error
-        raise unusable(error.kind, error.reason) from error
+        # What can be read at all is more than what is taken.
+        is_large = error.kind == "photo_too_large"
+        reason = f"more than {most_pixels:,} pixels" if is_large else error.reason
+        raise unusable(error.kind, reason) from error
 
 
 def unusable(kind: str, reason: str) -> ProblemError:

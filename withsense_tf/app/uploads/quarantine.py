@@ -38,11 +38,12 @@ Note = Callable[[str, str], AbstractContextManager[None]]
 
 @dataclass(frozen=True)
 class Description:
-    """What a user says of a photo: captions, who says so, and what the file was called, which counts as a text."""
+    """What a user says of a photo: captions, who says so, by which key, and its file's name, which counts as a text."""
 
     captions: tuple[str, ...]
     by: str | None
     file_name: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ class Quarantine:
         with on_disk(self.folder):
             draft.mkdir(mode=0o700)
             try:
-                _copy(stream, draft / PHOTO, most_bytes)
-                kind, _ = check_photo(draft / PHOTO, most_pixels)
-                digest = digest_of(draft / PHOTO)
+                _copy(stream, file := draft / PHOTO, most_bytes)
+                kind, _ = check_photo(file, most_pixels)
+                digest = digest_of(file)
                 id_ = self._lot(digest, description)
                 name = _name_of(id_, ENDINGS[kind])
-                (draft / PHOTO).rename(draft / f"{PHOTO}{ENDINGS[kind]}")
+                file.rename(file.with_suffix(ENDINGS[kind]))
                 about = {"name": name, **asdict(description)}
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
                 flush(draft / ABOUT)
@@ -136,7 +137,7 @@ class Quarantine:
         # Of the file's name counts what it says.
         name_texts = [text for _, text in own_texts(description.file_name)]
         parts = (digest, description.captions, description.by, name_texts)
-        return PhotoIds.of_folder(self.folder.parent).lot(json.dumps(parts).encode())
+        return PhotoIds.of_folder(self.folder.parent).lot((json.dumps(parts) + description.key).encode())
 
     def waiting(self) -> Iterator[WaitingPhoto]:
         """Yield the photos that wait, as they came."""
@@ -201,10 +202,11 @@ def _waiting(folder: Path) -> WaitingPhoto:
     with suppress(ValueError, LookupError, TypeError):
         about = read_json(folder / ABOUT)
         captions, by, file_name = tuple(about["captions"]), about["by"], about["file_name"]
-        texts = [*captions, file_name, *([] if by is None else [by])]
+        key = about.get("key", "")
+        texts = [*captions, file_name, key, *([] if by is None else [by])]
         # A name is a path, too.
         if captions and all(isinstance(text, str) for text in texts) and about["name"] in names.values():
-            return WaitingPhoto(folder, about["name"], Description(captions, by, file_name))
+            return WaitingPhoto(folder, about["name"], Description(captions, by, file_name, key))
     photos = [name for ending, name in names.items() if (folder / f"{PHOTO}{ending}").exists()]
     return WaitingPhoto(folder, [*photos, _name_of(folder.name, "")][0], None)
 
@@ -214,9 +216,9 @@ def passing_photo(stream: BinaryIO, folder: Path, most_bytes: int, most_pixels: 
     """Yield the file of a photo that is only asked by, and is gone at the end; what is no photo is a problem."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="question-", dir=folder) as place:
-        _copy(stream, Path(place) / PHOTO, most_bytes)
-        kind, _ = check_photo(Path(place) / PHOTO, most_pixels)
-        yield (Path(place) / PHOTO).rename(Path(place) / f"{PHOTO}{ENDINGS[kind]}")
+        _copy(stream, file := Path(place) / PHOTO, most_bytes)
+        kind, _ = check_photo(file, most_pixels)
+        yield file.rename(file.with_suffix(ENDINGS[kind]))
 
 
 def _copy(stream: BinaryIO, path: Path, most_bytes: int) -> None:

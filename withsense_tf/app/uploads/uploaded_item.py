@@ -30,13 +30,12 @@ def item_of_upload(name: str, description: Description, file: Path) -> Item:
     ]
     own = {name: [Caption(id_, name, number, text, name, 0) for number, (id_, text) in enumerate(captions)]}
     file_words = words_of_files({name: facts.file_texts}, {name: facts.digest}, own)
-    others = [(where, text) for where, text in own_texts(description.file_name)]
     return Item(
         name,
         file,
         facts.digest,
         (*captions, *((one.caption, one.text) for one in file_words.captions)),
-        (*others, *((where, text) for where, _, text in file_words.other_texts)),
+        (*own_texts(description.file_name), *((where, text) for where, _, text in file_words.other_texts)),
         {**size_facts(float(facts.width), float(facts.height)), **file_facts(file, facts.digest)},
         unread=tuple((where, reason) for _, where, reason in file_words.unread),
         look=facts.look,
