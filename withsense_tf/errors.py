@@ -187,9 +187,8 @@ def disk_trouble(error: BaseException, place: object = None) -> str | None:
         # A draft beside a file is nothing that a person knows of.
         return disk_is_read_only(place if isinstance(place, Path) else where)
     if _is_full(error):
-        return (
-            f"No space left on the disk for {where}: free some. Nothing that was there is lost; run it again."
-        )
+        limit = ", or no file may be so large (ulimit -f)" if number == errno.EFBIG else ""
+        return f"No space left on the disk for {where}{limit}: free some. Nothing that was there is lost; run it again."
     return None if error.__cause__ is None else disk_trouble(error.__cause__, place)
 
 

@@ -31,6 +31,7 @@ from withsense_tf.evaluation.answer_key import (
 from withsense_tf.evaluation.answering import answer_task
 from withsense_tf.evaluation.compare import compare
 from withsense_tf.evaluation.protocol import tasks
+from withsense_tf.evaluation.row_status import MISTAKE
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -180,7 +181,7 @@ def test_who_reads_captions_and_says_that_it_reads_none_is_seen(pairs: Pairs) ->
     assert looked_up(OtherCaptions().fit(pairs), gallery_of(pairs)) == CAPTIONS
     assert looked_up(AssistedByCaptions().fit(pairs), gallery_of(pairs)) == ""
     statuses = [answer_split(kind(), pairs).status for kind in (OtherCaptions, AssistedByCaptions)]
-    assert statuses == [f"not run: it {CAPTIONS}", "ok"]
+    assert statuses == [f"{MISTAKE}it {CAPTIONS}", "ok"]
 
 
 def test_who_looks_captions_up_only_where_much_is_asked_has_none_to_look_up(unjudged: Dataset) -> None:
@@ -216,7 +217,7 @@ def test_a_comparison_does_not_run_what_looks_its_answers_up(
     kind: type[Matcher], what: str, pairs: Pairs
 ) -> None:
     outcome, split = answer_split(kind(), pairs), split_by_photo(pairs)
-    assert outcome.status == f"not run: it {what}"
+    assert outcome.status == f"{MISTAKE}it {what}"
     assert (outcome.answers, outcome.rankings) == (None, None)
     with pytest.raises(SettingError, match=what[:20]):
         compare([kind().fit(split.train)], split.test)

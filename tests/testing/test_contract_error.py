@@ -22,3 +22,8 @@ def test_what_is_broken_stays_as_it_was_put() -> None:
 def test_what_the_package_says_of_an_answer_stays_a_sentence() -> None:
     with pytest.raises(ContractError, match=r"^mine: _score must return numbers\.$"), problems():
         raise DataError("mine: _score must return numbers.")
+
+
+def test_a_matcher_that_ends_the_program_is_a_mistake() -> None:
+    with pytest.raises(ContractError, match=r"^SystemExit: 3"), problems():
+        raise SystemExit(3)

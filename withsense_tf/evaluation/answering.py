@@ -102,8 +102,9 @@ def _answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcom
             return not_run(label, split, matcher, error)
         check_unseen(matcher, task.train.data, task.test_content)
         what = _what_it_looks_up(matcher, task)
-        if reason := f"it {what}" if what else _why_not_read(matcher, task.language):
-            return Outcome(label, split, matcher.describe(), status=f"not run: {reason}", config=config)
+        reason = f"{MISTAKE}it {what}" if what else _why_not_read(matcher, task.language)
+        if reason:
+            return Outcome(label, split, matcher.describe(), status=reason, config=config)
         if task.test is not None:
             answers = replace(task.blank, prediction=numbers_of(matcher, task.test))
         if task.gallery is not None:
@@ -147,7 +148,7 @@ def _what_it_looks_up(matcher: Matcher, task: Task) -> str:
 
 
 def _why_not_read(matcher: Matcher, language: str) -> str:
-    """Return why a fitted matcher cannot be asked in a language, as its text encoder declares it."""
+    """Return the status of a fitted matcher that cannot be asked in a language, as its text encoder declares it."""
     if not language:
         return ""
     try:
@@ -155,7 +156,8 @@ def _why_not_read(matcher: Matcher, language: str) -> str:
     except SettingError:
         # It reads no texts at all, or nobody can say.
         return ""
-    return text.why_not_read(language)
+    why = text.why_not_read(language)
+    return f"not run: {why}" if why else ""
 
 
 def join(parts: Sequence[Outcome]) -> Outcome:

@@ -20,7 +20,7 @@ def problems() -> Iterator[None]:
         yield
     except ContractError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # What the package itself says of an answer is a sentence that needs no name of an error.
         words = clause(error) if isinstance(error, WithSenseError) else line_of(error)
         raise ContractError(f"{complaint(error) or words}.") from error

@@ -43,7 +43,13 @@ class CiReports:
             raise SettingError(
                 "--json, --summary, --junit and --track tell what was measured; a --dry-run measures nothing."
             )
-        for option, file in (("--summary", self.summary), ("--junit", self.junit)):
+        step = None if dry_run else os.environ.get(STEP_SUMMARY)
+        of_job = Path(step) if step else None
+        for option, file in (
+            ("--summary", self.summary),
+            ("--junit", self.junit),
+            (f"{STEP_SUMMARY}=", of_job),
+        ):
             if file is None:
                 continue
             try:
@@ -51,7 +57,7 @@ class CiReports:
                 with file.open("a", encoding="utf-8"):
                     pass
                 # Where a run ends early, there is no report, and none of a run before that is taken for its own.
-                if file.is_file():
+                if file.is_file() and file is not of_job:
                     file.unlink()
             except OSError as error:
                 raise SettingError(
