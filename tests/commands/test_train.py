@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
 from run_command import run, runner
+from small_index import draw_look
 
 from withsense_tf.__main__ import app
 from withsense_tf.errors import DataWarning
@@ -103,6 +105,45 @@ def test_a_judged_calibration_is_kept_and_the_command_says_so(
     assert "judged pairs of demo" in done.output
     told = run("train", str(demo), "--from", str(model), "--output", str(tmp_path / "same"))
     assert "it stays as it is" in told
+
+
+@pytest.mark.slow
+def test_the_photos_that_are_left_out_are_named_by_the_captions_and_the_law_of_the_same_call(
+    tmp_path: Path,
+) -> None:
+    names = [draw_look(tmp_path / "photos", look).name for look in range(12)]
+    captions, table = tmp_path / "what is said.csv", tmp_path / "o.csv"
+    rows = [f"{name},A red wall .,A toddler on a swing ." for name in names[:2]]
+    rows += [f"{name},A red wall .,A dog on a sofa ." for name in names[2:]]
+    captions.write_text("\n".join(["file,one,two", *rows]) + "\n")
+    table.write_text(f"photo,digest,decision,by,reason\n{names[5]},,restrict,Ann,It shows a child.\n")
+    words = [
+        "--caption-file",
+        captions,
+        "--photo-column",
+        "file",
+        "--text-column",
+        "one",
+        "--text-column",
+        "two",
+    ]
+    output = tmp_path / "model"
+    given = [
+        tmp_path / "photos",
+        *words,
+        "--overrides",
+        table,
+        "--output",
+        output,
+        "--matcher",
+        "closed_form",
+    ]
+    done = runner.invoke(app, ["train", *map(str, given)])
+    told = done.output + repr(done.exception)
+    said = re.search(r": 3 of 12 photos are left out. Which, and why: withsense (.*)", told)
+    assert said is not None, told
+    listed = runner.invoke(app, shlex.split(said[1])).stdout.splitlines()[1:]
+    assert [line.split("\t")[0] for line in listed] == sorted([*names[:2], names[5]])
 
 
 @pytest.mark.parametrize(

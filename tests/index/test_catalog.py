@@ -61,7 +61,10 @@ def test_an_index_that_this_user_may_not_look_into_is_not_called_none(tmp_path: 
 
 
 # What cannot be read is in the way of a build, too: it needs another folder.
-WAYS_OUT = r"Bring the folder of the index back from a copy, or build another one: .*build FOLDER --index NEW_FOLDER$"
+WAYS_OUT = (
+    "Bring the folder of the index back from a copy, or build another one, with the options of the law that it had: "
+    r".*build FOLDER --index NEW_FOLDER$"
+)
 
 
 @pytest.mark.parametrize("version", [1, 2, 99])

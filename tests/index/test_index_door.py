@@ -174,6 +174,12 @@ def test_who_has_older_rules_than_the_index_is_told_to_restart_and_not_to_judge(
     assert "index judge" not in refusal()
     (languages / "fi.toml").write_text(rule_file("vauva"), encoding="utf-8")
     assert "restart the server, and let the index judge" in refusal()
+    # What the index was judged with and this server lacks is told, too.
+    overrides = tmp_path / "overrides.csv"
+    overrides.write_text("photo,digest,decision,by,reason\n", encoding="utf-8")
+    judge_anew(index, Policy.of_files(replace(files, overrides=overrides)))
+    (languages / "fi.toml").write_text(rule_file("lapsi") + "\n", encoding="utf-8")
+    assert f"--overrides {overrides}" in refusal()
 
 
 def test_an_index_of_older_rules_than_ours_is_to_be_judged(

@@ -17,7 +17,8 @@ from withsense_tf.__main__ import app
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataWarning, OtherLawError
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.other_law import JUDGED_WITH, NOT_WRITTEN, options_of_index
+from withsense_tf.index.integrity.table_errors import JUDGED_WITH, NOT_WRITTEN
+from withsense_tf.index.other_law import options_of_index
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.state_table import set_state
 from withsense_tf.index.upkeep.ingest import ingest, remove_for_good

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from withsense_tf.printed_commands import index_command, option_words
+from withsense_tf.index.integrity.table_errors import index_remedy
+from withsense_tf.printed_commands import option_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.policy.current_policy import Policy
 
-# Photos whose files are looked for where no photo was asked for.
 LOOKED_AT: Final = 5
 
 
@@ -128,7 +128,7 @@ def how_to_readmit(index: Path, photos: Sequence[str], unknown: Sequence[str]) -
     (' They stay out; let them in again with: withsense index readmit a.jpg --index index', '')
     """
     names = [name for name in photos if name not in unknown]
-    how = index_command(index, "readmit", *names)
+    how = index_remedy(index, "readmit", *names)
     return f" They stay out; let them in again with: {how}" if names else ""
 
 

@@ -189,12 +189,15 @@ def decide_photos(
                 f"It holds for the same file under other names, too, whatever is said there: {', '.join(copies)}."
             )
     if count:
-        typer.echo(_how_to_judge(table), err=True)
+        typer.echo(_how_to_judge(law), err=True)
 
 
-def _how_to_judge(table: Path) -> str:
-    judge = command_line("index", "judge", options={"--overrides": table})
-    return f"Servers need that option, and answer 503 until then. An index gets it by: {judge}"
+def _how_to_judge(law: LawFiles) -> str:
+    judge = command_line("index", "judge", options=law.options())
+    return (
+        "Servers need that option, and answer 503 until then. An index gets it by this, with all else by which it was "
+        f"judged: {judge}"
+    )
 
 
 @app.command("bind")
@@ -207,10 +210,8 @@ def bind(
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.policy.overrides import bind_to_content, load_overrides, write_overrides
 
-    before, photos = (
-        list(load_overrides(overrides).values()),
-        load_dataset(folder, tell=functools.partial(typer.echo, err=True)).photos,
-    )
+    before = list(load_overrides(overrides).values())
+    photos = load_dataset(folder, tell=functools.partial(typer.echo, err=True)).photos
     contents = dict(zip(photos["photo"], photos["digest"], strict=True))
     after = [bind_to_content(one, contents) for one in before]
     write_overrides(after, new)
@@ -231,7 +232,6 @@ def bind(
 
 
 def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy]:
-    """Return the rule of a country, and what judges texts under it."""
     from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)

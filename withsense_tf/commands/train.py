@@ -24,6 +24,7 @@ from withsense_tf.printed_commands import command_line
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.data.plain_folder.caption_file import CaptionFile
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.policy.service import LawFiles
 
@@ -84,7 +85,7 @@ def train(
     if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):
         raise SettingError(FROM_ALONE)
     captions = captions_of_options(caption_file, photo_column, text_column)
-    data = _lawful(load_dataset(folder, True, captions, typer.echo, needs), law, folder)
+    data = _lawful(load_dataset(folder, True, captions, typer.echo, needs), law, folder, captions)
     vector_store = VectorStore(store)
     if from_model is None:
         learner = fitted_matcher(matcher, data, None, vector_store, weights, vectors, seed)
@@ -98,20 +99,19 @@ def train(
     tell_law(learner.law, Policy.of_files(law).version, "this folder")
 
 
-def _lawful(data: Dataset, law: LawFiles, folder: Path) -> Dataset:
-    """Return what the law allows to learn from; say what it leaves out."""
+def _lawful(data: Dataset, law: LawFiles, folder: Path, captions: CaptionFile | None) -> Dataset:
     from withsense_tf.common.terminal import waiting
     from withsense_tf.experiments.lawful import LAW, under_the_law
 
     with waiting("Reading the captions by the law"):
         lawful = under_the_law(data, LAW, law, None)
-    which = f" Which, and why: {command_line('policy', 'photos', folder)}" if lawful.why_less else ""
+    words = ["policy", "photos", folder, *(captions.words() if captions else ())]
+    which = f" Which, and why: {command_line(*words, options=law.options())}" if lawful.why_less else ""
     typer.echo(f"{lawful.note}{which}")
     return lawful.data
 
 
 def _tell_change(before: Matcher, after: Matcher, folder: Path) -> None:
-    """Say what adapting has changed."""
     new = len(after.fitted_content_ - before.fitted_content_)
     if not new:
         typer.echo(f"{folder} has no photos with captions that the matcher does not know: it stays as it is.")

@@ -14,13 +14,13 @@ import numpy as np
 
 from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
 from withsense_tf.errors import DataError
+from withsense_tf.index.integrity.table_errors import index_remedy
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.exact_index import ExactIndex
 from withsense_tf.index.vectors.vector_index import Fact, VectorIndex
 from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.matchers.saved_search_forms import load_form, save_form
 from withsense_tf.matchers.search_forms import CAPTIONS, SearchForm
-from withsense_tf.printed_commands import index_command
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -32,7 +32,7 @@ MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
 
 def how_to_build(index: Path) -> str:
     """Say what gives an index the model that it lacks."""
-    return f"Run: {index_command(index, 'build', 'FOLDER')}"
+    return f"Run: {index_remedy(index, 'build', 'FOLDER')}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,6 @@ class Generation:
     form_identity: str
     _opening: RLock = field(default_factory=RLock, init=False, repr=False)
     _parts: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    # Not the lock of what a search needs, which waits for no network.
     _loading: RLock = field(default_factory=RLock, init=False, repr=False)
     _matchers: dict[type, Matcher] = field(default_factory=dict, init=False, repr=False)
 

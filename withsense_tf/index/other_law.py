@@ -11,24 +11,16 @@ from typing import Final
 
 from withsense_tf.errors import OtherLawError, WithSenseError
 from withsense_tf.index.catalog import Catalog
+from withsense_tf.index.integrity.table_errors import JUDGED_WITH, NOT_WRITTEN, PLACES
 from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 from withsense_tf.printed_commands import index_command, option_words
 
-# Where the state of the tables has by which options an index was judged.
-JUDGED_WITH: Final = "law_files"
 # They change no verdict.
 DECIDE_NOTHING: Final = ("--consents", "--audit")
 # Without it photos are judged by as much as can be.
 STRICT_WITHOUT: Final = "--min-votes"
-# What to say of an index where nobody wrote that down, as version 0.1.0 did not.
-NOT_WRITTEN: Final = (
-    "By which files of the law it was judged is not written down: give all of them (--overrides, --countries, "
-    "--languages, --photo-judge), or what they alone restrict is shown."
-)
-# What stands for a value in the place of one that tells of this machine.
-NO_FILES: Final = {"--languages": "FOLDER", "--photo-judge": "JUDGE", "--min-votes": "NUMBER"}
 
 
 def deciding_options(policy: Policy) -> dict[str, str] | None:
@@ -45,7 +37,7 @@ def put_options(tables: sqlite3.Connection, policy: Policy) -> None:
 
 
 def note_options(catalog: Catalog, policy: Policy) -> None:
-    """Do so where others give the same law: its files may lie elsewhere by now."""
+    """Do so where the files of the same law lie elsewhere by now."""
     with catalog.reading() as tables:
         if deciding_options(policy) in (None, get_state(tables, JUDGED_WITH)):
             return
@@ -58,7 +50,6 @@ def missing_options(tables: sqlite3.Connection, policy: Policy) -> dict[str, str
     """Return the options that an index was judged with and a policy lacks."""
     before, here = get_state(tables, JUDGED_WITH), deciding_options(policy)
     names = _parts_of(policy) if here is None else here.keys()
-    # Of an index that an older version made, nobody wrote it down.
     return {name: str(value) for name, value in (before or {}).items() if name not in names}
 
 
@@ -117,11 +108,11 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
     newest = replace(policy, languages=languages, _texts={}).version
     versions = f"version {version}, here {policy.version}"
     changed_law = f"The law was kept otherwise when this index was last changed ({versions}). "
-    options = {} if files is None else files.options()
+    here, missing = {} if files is None else files.options(), missing_options(tables, policy)
+    options = missing | here
     command = index_command(_folder(tables), "judge", options=options)
     # For who may not know where files lie.
     public_command = index_command("INDEX", "judge", options=_places(options))
-    # A policy that was put together in Python has no options.
     same = "by the policy that is here" if files is None else "by the files that are named here"
     if newest != policy.version:
         behind = f"{changed_law}The rules have changed since this process read them: restart the server"
@@ -132,9 +123,10 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
             f"{behind}, and let the index judge its photos anew {same}: {command}",
             f"{advice} Then its photos must be judged anew: {public_command}",
         )
-    if missing := missing_options(tables, policy):
+    if missing:
+        less = index_command(_folder(tables), "judge", options=here)
         return OtherLawError(
-            f"{changed_law}{_lacking(missing)}{_files_gone(missing, command)}",
+            f"{changed_law}{_lacking(missing)}{_files_gone(missing, less)}",
             f"The server must be started again with what the index was judged with:{option_words(_places(missing))}",
         )
     caution = f"{NOT_WRITTEN} " if get_state(tables, JUDGED_WITH) is None else ""
@@ -157,8 +149,9 @@ def _lacking(missing: Mapping[str, str]) -> str:
 
 
 def _files_gone(missing: Mapping[str, str], command: str) -> str:
-    """Return what to say where the files themselves are gone."""
-    files = [value for name, value in missing.items() if name not in NO_FILES and not Path(value).exists()]
+    files = [
+        value for name, value in missing.items() if PLACES.get(name) == "FILE" and not Path(value).exists()
+    ]
     if not files:
         return ""
     verb = "is" if len(files) == 1 else "are"
@@ -166,8 +159,7 @@ def _files_gone(missing: Mapping[str, str], command: str) -> str:
 
 
 def _places(options: Mapping[str, str]) -> dict[str, str]:
-    """Return options for who may not know where files lie."""
-    return {name: NO_FILES.get(name, "FILE") for name in options}
+    return {name: (PLACES | {STRICT_WITHOUT: "NUMBER"}).get(name, "FILE") for name in options}
 
 
 def _folder(tables: sqlite3.Connection) -> Path:

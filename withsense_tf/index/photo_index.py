@@ -215,10 +215,6 @@ class PhotoIndex:
             if current != number:
                 set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
 
-    def forget_previous(self, tables: sqlite3.Connection) -> None:
-        """Forget the model before: there is no way back to it."""
-        set_state(tables, previous=None)
-
     def drop(self, number: int) -> None:
         """Drop a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
 

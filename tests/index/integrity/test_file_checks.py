@@ -47,15 +47,27 @@ def test_a_folder_that_is_gone_has_one_line_that_says_what_mends_it(
     assert line.startswith(f"The folder {tmp_path}/disk is gone, and with it the files of 10 photos")
 
 
-def test_files_of_one_reason_share_a_line(photos: list[tuple[str, str, str]]) -> None:
+def test_no_line_sends_to_a_folder_that_is_gone(photos: list[tuple[str, str, str]], tmp_path: Path) -> None:
+    upload = draw_look(tmp_path / "uploads", 7)
+    upload.write_bytes(b"")
+    (tmp_path / "disk").rename(tmp_path / "moved")
+    lines = file_problems([*photos, (upload.name, str(upload), "")], str(tmp_path / "disk"), INDEX)
+    assert ["is gone" in line for line in lines] == [True, False]
+    assert all(line.endswith("index update NEW_FOLDER --replace --index 'an index'") for line in lines)
+
+
+def test_files_of_one_reason_share_a_line(photos: list[tuple[str, str, str]], tmp_path: Path) -> None:
     for _, path, _ in photos[:4]:
         Path(path).unlink()
     Path(photos[5][1]).write_bytes(b"")
-    missing, empty = file_problems(photos, "/my photos", INDEX)
+    source = tmp_path / "my photos"
+    source.mkdir()
+    missing, empty = file_problems(photos, str(source), INDEX)
     assert "The files of 4 photos are not used: there is none any more (look-0-0.png" in missing
     assert "The file of look-0-0.png is not used: the file has zero bytes." in empty
     assert all(
-        line.endswith("withsense index update '/my photos' --index 'an index'") for line in (missing, empty)
+        line.endswith(f"or run: withsense index update '{source}' --index 'an index'")
+        for line in (missing, empty)
     )
     assert all("index update" not in line for line in file_problems(photos, None, INDEX))
 

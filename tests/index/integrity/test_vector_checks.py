@@ -158,7 +158,7 @@ def test_a_search_of_files_that_hold_something_else_is_an_error_that_says_how_to
     how: str, folder: Path, store: VectorStore
 ) -> None:
     damage(vectors_of(folder, "photo"), how)
-    with pytest.raises(DataError, match=r"damaged.*verify --repair --index .*index$"):
+    with pytest.raises(DataError, match=r"damaged.*verify --repair --index .*index --overrides FILE"):
         answers(folder, store)
 
 

@@ -26,6 +26,7 @@ from withsense_tf.errors import DataError, NotFittedError, SettingError, WithSen
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex, models_to_ask
+from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.upkeep.build import build_index, claim, with_texts_of_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -78,6 +79,35 @@ def test_a_model_whose_files_are_damaged_is_none_to_go_back_to(
         assert models_to_ask(tables) == [2]
     with pytest.raises(SettingError, match="nothing to go back to"):
         roll_back(again)
+
+
+@pytest.mark.parametrize("goes_back", [False, True])
+def test_what_another_process_switches_to_amid_a_build_stays(
+    goes_back: bool,
+    colours: Dataset,
+    fitted: Callable[[str], Matcher],
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [str(name) for name in colours.photos["photo"]]
+    index = PhotoIndex.make(tmp_path / "built", store)
+    build_index(index, fitted("hybrid"), colours, LAW, facts={}, only=names[:4])
+    other = index.add_model(fitted("captions"))
+    (index.folder / "generations" / "1" / "matcher" / "state.json").write_text("{")
+
+    def switch(index: PhotoIndex, number: int) -> None:
+        for model in (number,) if goes_back else (other, number):
+            take_over(index, model)
+        if goes_back:
+            index.switch(1)
+
+    monkeypatch.setattr("withsense_tf.index.upkeep.build.take_over", switch)
+    again = PhotoIndex(index.folder, store)
+    build_index(again, fitted("closed form"), colours, LAW, facts={}, only=names[:4])
+    with again.catalog.reading() as tables:
+        models = get_state(tables, "current"), get_state(tables, "previous")
+    assert models == ((1, 3) if goes_back else (3, other))
 
 
 def test_photos_of_no_folder_stay_as_they_were_where_a_model_is_lost(

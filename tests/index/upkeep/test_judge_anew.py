@@ -11,7 +11,7 @@ from small_index import item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, DataWarning, SettingError
-from withsense_tf.index.other_law import JUDGED_WITH
+from withsense_tf.index.integrity.table_errors import JUDGED_WITH
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.upkeep.ingest import ingest

@@ -14,6 +14,7 @@ import pytest
 from small_index import LAW, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import NotBuiltError, PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.switch_model import take_over
@@ -101,15 +102,35 @@ def test_a_model_before_the_present_one_that_changed_is_removed_by_compact(index
 
 
 @pytest.mark.slow
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("by_people", "statement"),
+    [
+        (False, "DELETE FROM law WHERE photo = 1"),
+        (True, "DELETE FROM law WHERE photo = 1"),
+        (True, "UPDATE law SET restricted = 0, votes = 7 WHERE photo = 1"),
+    ],
+)
 def test_the_advice_works_in_a_shell_as_it_is_printed(
-    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    by_people: bool,
+    statement: str,
 ) -> None:
     photos = items_of_looks(tmp_path / "my photos", 4)
-    index = new_index(tmp_path / "an index", fitted("hybrid"), photos, store, Policy.of_files(LawFiles()))
+    table = tmp_path / "what people decided.csv"
+    table.write_text("photo,digest,decision,by,reason\n000.png,,restrict,Ann,It shows a child.\n")
+    policy = Policy.of_files(LawFiles(overrides=table if by_people else None))
+    index = new_index(tmp_path / "an index", fitted("hybrid"), photos, store, policy)
     with index.catalog.writing() as tables:
-        tables.execute("DELETE FROM law WHERE photo = 1")
+        tables.execute(statement)
     (line,) = verify_index(index)
     program = f'withsense() {{ {shlex.quote(sys.executable)} -m withsense_tf "$@"; }}'
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WITHSENSE_")}
     subprocess.run(["sh", "-ec", f"{program}; {line.partition('Run: ')[2]}"], env=environment, check=True)
-    assert verify_index(PhotoIndex(index.folder)) == []
+    index = PhotoIndex(index.folder)
+    assert verify_index(index) == []
+    with index.catalog.reading() as tables:
+        assert IndexDoor(policy, tables, "DE").photo("000.png") != by_people

@@ -35,6 +35,12 @@ class CaptionFile:
         check_kind("captions=", captions, (str, Path, cls, type(None)), "the name of a table of captions")
         return cls(Path(captions)) if isinstance(captions, str | Path) else captions
 
+    def words(self) -> list[str]:
+        """Return the options of a command that name it."""
+        columns = [("--photo-column", self.photo_column)] if self.photo_column else []
+        columns += [("--text-column", name) for name in self.text_columns]
+        return [str(word) for option in (("--caption-file", self.file), *columns) for word in option]
+
     def name_in(self, root: Path, files: Mapping[str, Path]) -> tuple[str, Path]:
         """Return what the file is called among the files of a folder, and where it is."""
         places = [self.file] if self.file.is_absolute() else [self.file, root / self.file]

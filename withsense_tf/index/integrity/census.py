@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from withsense_tf.index.integrity.table_errors import index_remedy
 from withsense_tf.index.tables.left_out_tables import count_kept_out
 from withsense_tf.index.tables.photo_states import count_and_sum
 from withsense_tf.index.tables.state_table import get_state, set_state
-from withsense_tf.printed_commands import index_command
 
 
 def census(tables: sqlite3.Connection) -> list[int]:
@@ -27,5 +27,5 @@ def check_census(tables: sqlite3.Connection, index: Path) -> list[str]:
         return []
     return [
         "Photos came, left or were let in again by another hand. Bring the index back from a copy, or look at it "
-        f"and bring it up to date: {index_command(index, 'status')} && {index_command(index, 'update', 'FOLDER')}"
+        f"and bring it up to date: {index_remedy(index, 'status')} && {index_remedy(index, 'update', 'FOLDER')}"
     ]

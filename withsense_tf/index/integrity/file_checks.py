@@ -10,8 +10,8 @@ from typing import Final
 from withsense_tf.data.pictures.looks import SIDE
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import some_of
+from withsense_tf.index.integrity.table_errors import index_remedy
 from withsense_tf.index.tables.state_table import get_state
-from withsense_tf.printed_commands import index_command
 
 MOST_NAMED: Final = 3
 
@@ -50,19 +50,25 @@ def gone_photo(tables: sqlite3.Connection, photos: Iterable[tuple[str, str]], in
 def _is_gone(file: Path) -> bool:
     try:
         file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False  # it may be there
+    except OSError as error:  # after others it may be there
+        return isinstance(error, FileNotFoundError | NotADirectoryError)
     return False
+
+
+def how_to_update(index: Path, source: str | None) -> str:
+    """Write the command that brings an index up to date; of a folder that is gone nobody knows where it is now."""
+    is_gone = source is not None and _is_gone(Path(source))
+    return index_remedy(index, "update", *(["NEW_FOLDER", "--replace"] if is_gone else [source or "FOLDER"]))
 
 
 def _advice(folder: Path | None, source: str | None, index: Path) -> str:
     """Return what mends it; only where all that was indexed lay in a folder that is gone may another replace it."""
-    if folder is not None and source is not None and Path(source).is_relative_to(folder):
-        return f" Bring it back; if it was moved, run: {index_command(index, 'update', 'NEW_FOLDER', '--replace')}"
-    update = "." if source is None else f", or run: {index_command(index, 'update', source)}"
-    return f" Bring back what was there{update}"
+    if source is None:
+        return " Bring back what was there."
+    update = how_to_update(index, source)
+    if folder is not None and Path(source).is_relative_to(folder):
+        return f" Bring it back; if it was moved, run: {update}"
+    return f" Bring back what was there, or run: {update}"
 
 
 def _line(folder: Path | None, reason: str, names: Sequence[str], update: str) -> str:

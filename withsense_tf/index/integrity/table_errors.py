@@ -8,11 +8,12 @@ import re
 import shutil
 import sqlite3
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.common.limits import is_file
+from withsense_tf.common.limits import is_file, parse_json
 from withsense_tf.errors import (
     DataError,
     DiskError,
@@ -24,10 +25,22 @@ from withsense_tf.errors import (
 from withsense_tf.file_access import has_right, no_rights, no_writing
 from withsense_tf.printed_commands import index_command
 
+# Where the state of the tables has by which options an index was judged.
+JUDGED_WITH: Final = "law_files"
+# Where nobody wrote them down, as version 0.1.0 did not; there are no files of these names.
+PLACES: Final = {
+    "--overrides": "FILE",
+    "--countries": "FILE",
+    "--languages": "FOLDER",
+    "--photo-judge": "JUDGE",
+}
+NOT_WRITTEN: Final = (
+    f"By which files of the law it was judged is not written down: give all of them ({', '.join(PLACES)}), or what "
+    "they alone restrict is shown."
+)
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
 
-# What comes of cells that are not as they must be.
 CELL_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 NO_FULL_TEXT: Final = "no such module: fts5"
 # What is said of tables that lost a part, or that have a text in which bytes changed; that text stands behind.
@@ -36,10 +49,9 @@ DAMAGE: Final = re.compile(
 )
 # What to do about tables that cannot be read: a build would read them first, so that it is of no use in their folder.
 ANEW: Final = (
-    "Bring the folder of the index back from a copy, or build another one: withsense index build FOLDER "
-    "--index NEW_FOLDER"
+    "Bring the folder of the index back from a copy, or build another one, with the options of the law that it had: "
+    "withsense index build FOLDER --index NEW_FOLDER"
 )
-# What to do about the errors of SQLite that say what happened.
 ADVICE: Final = {
     sqlite3.SQLITE_FULL: " Its disk is full: make room.",
     sqlite3.SQLITE_CANTOPEN: " Look at the rights of its files, and whether the disk is full.",
@@ -85,7 +97,6 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
         if code_of(error) == sqlite3.SQLITE_READONLY or (place and code_of(error) == sqlite3.SQLITE_CANTOPEN):
             return ReadOnlyIndexError(place or file.parent)
         return DataError(f"The index {file.parent} cannot be used: {error}.{ADVICE.get(code_of(error), '')}")
-    # What was asked of the tables was wrong: they are whole.
     return error
 
 
@@ -114,6 +125,37 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
         f"{folder} is no index. Make one with: {index_command(folder, 'build', 'FOLDER')} (in Python "
         "ws.PhotoIndex.make makes an empty one, for ws.build_index)"
     )
+
+
+def index_remedy(index: str | Path, *words: object) -> str:
+    """Write a command for an index, with the options by which it was judged."""
+    return index_command(index, *words, options=_judged_with(index))
+
+
+def repair(place: Path) -> str:
+    """Say what makes every kind of damage good of an index, also a file that is gone, by a folder or file of it."""
+    index = next((folder for folder in (place, *place.parents) if (folder / "index.json").exists()), "INDEX")
+    return f"Run: {index_remedy(index, 'verify', '--repair')}"
+
+
+def _judged_with(index: str | Path) -> Mapping[str, object]:
+    # Vectors, of which this is said too, know no catalog.
+    file = Path(index, "catalog.sqlite").absolute()
+    if not file.exists():
+        return {}
+    # The latter reads what may not be written to.
+    for how in ("mode=rw", "immutable=1"):
+        with (
+            suppress(sqlite3.Error, ValueError),
+            closing(sqlite3.connect(f"{file.as_uri()}?{how}", uri=True)) as tables,
+        ):
+            state = dict(tables.execute("SELECT * FROM state").fetchall())
+            options = parse_json(state.get(JUDGED_WITH, "null"))
+            if isinstance(options, dict):
+                return options
+            # What was never judged needs none.
+            return PLACES if state.get("policy", "null") != "null" else {}
+    return PLACES
 
 
 def how_to_open(index: Path) -> str:

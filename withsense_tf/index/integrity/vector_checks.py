@@ -12,13 +12,12 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.errors import DataError, WithSenseError
+from withsense_tf.index.integrity.table_errors import repair
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.rows_table import row_ends, rows_with_digests
-from withsense_tf.index.vectors.vector_file import repair
 
-# Rows that are read at once.
 BLOCK: Final = 4_096
-# So many rows are looked at when an index is opened, besides the first and the last: all of them would take too long.
+# Rows that are looked at when an index is opened.
 SAMPLE: Final = 30
 
 

@@ -96,8 +96,8 @@ def build_index(
 
 
 def _facts_of(data: Dataset, names: Collection[str] | None) -> Mapping[str, Mapping[str, Fact]]:
-    """Return the columns of the photos of a data set that go into an index: captioned ones only teach."""
     photos = data.photos
+    # Captioned ones only teach.
     photos = photos[photos["part"] != "corpus"].drop_duplicates("photo")
     if names is not None:
         photos = photos[photos["photo"].isin(names)]
@@ -139,10 +139,11 @@ def _replace_lost(
 
 
 def _drop_lost(index: PhotoIndex, model: int) -> None:
-    """Drop the model before, whose files are damaged: there is no way back to it."""
+    """Drop a model that is damaged, unless another process went back to it, or on to another, by now."""
     with index.catalog.writing() as tables:
-        index.forget_previous(tables)
-    index.drop(model)
+        if get_state(tables, "previous") == model:
+            set_state(tables, previous=None)
+            index.drop(model)
 
 
 def _live_tags(index: PhotoIndex) -> dict[str, str]:
@@ -173,7 +174,6 @@ def check_source(index: PhotoIndex, folder: Path, replace: bool) -> None:
 
 
 def _is_under_way(tables: sqlite3.Connection) -> bool:
-    """Return whether another process that lives said that it builds, or staged photos, and not too long ago."""
     import psutil
 
     since = time.time() - ABANDONED_SECONDS
@@ -262,7 +262,6 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
             "them says why of each, as for want of captions (docs/reference/any_folder.md)."
         )
     folder = OwnFolder("withsense-index-")
-    # Photos that it learned from are not encoded again.
     index = PhotoIndex.make(Path(folder.name) / "index", matcher.vector_store)
     index.temporary = folder  # it goes when the index does
     build_index(index, matcher, data, policy, only=only)

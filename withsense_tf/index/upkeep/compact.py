@@ -7,7 +7,7 @@ from withsense_tf.index.catalog import TABLES
 from withsense_tf.index.integrity.table_errors import check_writable
 from withsense_tf.index.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
 from withsense_tf.index.tables.models_table import model_numbers
-from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.index.upkeep.switch_model import take_over
 
 
@@ -28,7 +28,7 @@ def compact_index(index: PhotoIndex) -> str:
     with index.catalog.writing() as tables:
         if get_state(tables, "current") == copy:
             replaced_models = {current.number, get_state(tables, "previous")}
-            index.forget_previous(tables)
+            set_state(tables, previous=None)
             others = [
                 number
                 for number in model_numbers(tables)

@@ -10,6 +10,7 @@ import numpy as np
 
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
+from withsense_tf.index.integrity.table_errors import index_remedy
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import EACH, VECTORS, Generation
@@ -28,7 +29,6 @@ from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.printed_commands import index_command
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -124,7 +124,6 @@ def _mend_rows(index: PhotoIndex, generation: Generation, in_use: bool) -> tuple
 
 
 def _damaged_photos(index: PhotoIndex, generation: Generation) -> tuple[dict[int, int], dict[int, Item], int]:
-    """Return the damaged rows of a model by photo, the live photos among these, and how many photos are live."""
     with index.catalog.writing() as tables:
         delete_rows_behind_end(tables, generation.number)
         places = {row.photo: row.row for rows, _ in bad_rows(tables, generation) for row in rows}
@@ -139,7 +138,7 @@ def _check_not_emptied(index: PhotoIndex, unusable: Sequence[UnusablePhoto], liv
         raise SettingError(
             f"{len(unusable):,} of {live:,} photos of {index.folder} would leave, for their vectors or files are "
             f"damaged, such as {unusable[0].name} ({unusable[0].reason}): is their folder there? Nothing was removed. "
-            f"To give them up, run: {index_command(index.folder, 'update', 'FOLDER', '--replace')}"
+            f"To give them up, run: {index_remedy(index.folder, 'update', 'FOLDER', '--replace')}"
         )
 
 
@@ -150,12 +149,10 @@ def _embed_again(
     rows: Sequence[tuple[int, int]],
     items: Mapping[int, Item],
 ) -> tuple[int, list[UnusablePhoto]]:
-    """Write rows of photos, given as row and photo, anew; return how many, and the photos that cannot be read."""
     good, vectors, unread = readable_rows(generation, matcher, [items[photo] for _, photo in rows])
     names = {item.name for item in good}
     readable = [(row, photo) for row, photo in rows if items[photo].name in names]
     with index.catalog.writing() as tables:
-        # Another writer may have been here.
         same = [n for n, place in enumerate(readable) if is_row_of(tables, generation.number, *place)]
         write_rows(
             tables,

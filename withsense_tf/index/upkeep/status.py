@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.index.departed import count_departed
+from withsense_tf.index.integrity.table_errors import JUDGED_WITH, NOT_WRITTEN, index_remedy
 from withsense_tf.index.model_generation import MATCHER
-from withsense_tf.index.other_law import JUDGED_WITH, NOT_WRITTEN
 from withsense_tf.index.photo_index import (
     PhotoIndex,
     calibration_of_model,
@@ -31,10 +31,9 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.policy.levels import age_limit_of
-from withsense_tf.printed_commands import index_command, option_words
+from withsense_tf.printed_commands import option_words
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
-# Photos in quarantine that are named.
 MOST_NAMED: Final = 5
 IN_USE: Final = "in use"
 NOT_YET: Final = "unfinished (a build is at work, or was stopped: the same index build goes on where it was)"
@@ -82,15 +81,15 @@ class Status:
             f"{CalibratedOn.from_dict(model['calibration'])}, {_training_law(model['law'])}, "
             f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
-            f"{_where(model['card'])}"
+            f"{model['card'] and '; card: '}{model['card']}"
             for model in self.models
         ]
         if self.judged_with:
             lines.append(f"judged with, as all that asks it must say:{option_words(self.judged_with)}")
         elif self.judged_with is None and self.photos:
-            lines.append(f"{NOT_WRITTEN} Run: {index_command(self.folder, 'judge', '--all')}")
+            lines.append(f"{NOT_WRITTEN} Run: {index_remedy(self.folder, 'judge', '--all')}")
         if self.photos and COLOUR not in self.columns:
-            update = index_command(self.folder, "update", "FOLDER")
+            update = index_remedy(self.folder, "update", "FOLDER")
             lines.append(f"no colours to filter by yet; this looks at them: {update}")
         if self.staged:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
@@ -137,7 +136,6 @@ def _by_age_limit(restricted: dict[int, int]) -> dict[int, int]:
 
 
 def _models(index: PhotoIndex, tables: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Describe the models, but not those that only wait to be removed."""
     current, previous = get_state(tables, "current"), get_state(tables, "previous")
     use = {current: IN_USE, previous: "the one before"}
     models = []
@@ -166,7 +164,7 @@ def _models(index: PhotoIndex, tables: sqlite3.Connection) -> list[dict[str, Any
 
 
 def _card(index: PhotoIndex, number: int) -> str:
-    """Return where a model's card is; empty where it was saved before there were any."""
+    """Return where a model's card is, if it has one."""
     file = index.generation(number).folder / MATCHER / CARD_FILE
     return str(file) if file.is_file() else ""
 
@@ -174,10 +172,6 @@ def _card(index: PhotoIndex, number: int) -> str:
 def _encoders(model: Mapping[str, str]) -> str:
     whose = f" with the weights {model['weights']}" if model["weights"] else ""
     return f"photos seen by {model['photo']}{whose}, " if model["photo"] else ""
-
-
-def _where(card: str) -> str:
-    return f"; card: {card}" if card else ""
 
 
 def _training_law(law: str) -> str:

@@ -9,9 +9,9 @@ from typing import Final
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import check_census
-from withsense_tf.index.integrity.file_checks import file_problems
+from withsense_tf.index.integrity.file_checks import file_problems, how_to_update
 from withsense_tf.index.integrity.seal import sealed_photos
-from withsense_tf.index.integrity.table_errors import ANEW
+from withsense_tf.index.integrity.table_errors import ANEW, index_remedy, repair
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.model_generation import FORM, Generation, folder_identity
 from withsense_tf.index.photo_index import NotBuiltError, PhotoIndex
@@ -30,12 +30,10 @@ from withsense_tf.index.tables.schema import count_orphans, damage
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
-from withsense_tf.index.vectors.vector_file import repair
 from withsense_tf.policy.levels import age_limit_of
 from withsense_tf.printed_commands import index_command
 
-BEFORE: Final = "the model before the present one"
-# What a model is for whose files are damaged, by whether what a search needs of it is whole.
+# By whether a search can read the model.
 NEEDS: Final = {
     True: "Searches need none of them and answer; photos that come in do, and are refused.",
     False: "No search is answered.",
@@ -71,7 +69,7 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
 
 def _tables(tables: sqlite3.Connection, folder: Path) -> list[str]:
     problems = [f"The tables are damaged: {line}" for line in damage(tables)]
-    judge_all = f"Run: {index_command(folder, 'judge', '--all')}"
+    judge_all = f"Run: {index_remedy(folder, 'judge', '--all')}"
     counts = {
         f"live photos are not judged for the age limit of {age_limit_of(limit)}. {judge_all}": count_photos(
             tables, live_without_verdict(limit)
@@ -88,9 +86,7 @@ def _tables(tables: sqlite3.Connection, folder: Path) -> list[str]:
 
 
 def _law(tables: sqlite3.Connection, folder: Path) -> list[str]:
-    """Return a line where photos, their texts or verdicts are not as they came in and were given."""
-    version, source = get_state(tables, "policy"), get_state(tables, "source") or "FOLDER"
-    judge_all = index_command(folder, "judge", "--all")
+    version, judge_all = get_state(tables, "policy"), index_remedy(folder, "judge", "--all")
     photos = sealed_photos(tables, LIVE_PHOTOS)
     foreign = [one.item.name for one in photos if not one.whole]
     broken_photos = [one.item.name for one in photos if one.whole and one.broken_limits(version)]
@@ -105,7 +101,7 @@ def _law(tables: sqlite3.Connection, folder: Path) -> list[str]:
     if foreign:
         problems.append(
             f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
-            f"shown. Run: {judge_all} && {index_command(folder, 'update', source)}"
+            f"shown. Run: {judge_all} && {how_to_update(folder, get_state(tables, 'source'))}"
         )
     if broken_photos:
         problems.append(
@@ -121,9 +117,8 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     problems = []
     # Where its form is damaged, nobody can read its vectors before that is put right.
     is_readable = folder_identity(generation.folder, (FORM,)) == generation.form_identity
-    removal = (
-        f"To remove it, as it is {BEFORE}, run: {index_command(generation.folder.parents[1], 'compact')}"
-    )
+    compact = index_command(generation.folder.parents[1], "compact")
+    removal = f"To remove it, as it is the model before the present one, run: {compact}"
     if not generation.is_whole():
         remedy = f"{NEEDS[is_readable]} {generation.build_again}" if in_use else removal
         problems.append(f"The files of {what} are not those that the index was built with. {remedy}")

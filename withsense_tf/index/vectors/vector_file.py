@@ -21,7 +21,7 @@ import numpy as np
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
-from withsense_tf.printed_commands import command_line
+from withsense_tf.index.integrity.table_errors import repair
 
 MAGIC: Final = b"withsense rows\r\n"
 FORMAT: Final = 2
@@ -31,19 +31,10 @@ HEADER: Final = struct.Struct("<16s I I 8s d I")
 START: Final = 64
 # A header is written while others read it.
 TRIES: Final = 100
-# Rows whose lengths are looked at together.
 BLOCK: Final = 4_096
 # Two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.
 SETTLED_NS: Final = 2_000_000_000
 DTYPES: Final = ("float32", "float16")
-
-
-def repair(place: Path) -> str:
-    """Say what makes every kind of damage good of an index, also a file that is gone, by a folder or file of it."""
-    # Of the catalog, which makes it, vectors know nothing.
-    index = next((folder for folder in (place, *place.parents) if (folder / "index.json").exists()), None)
-    options = {} if index is None else {"--index": index}
-    return f"Run: {command_line('index', 'verify', '--repair', options=options)}"
 
 
 class VectorFile:
@@ -51,7 +42,6 @@ class VectorFile:
 
     def __init__(self, path: Path, width: int | None = None, dtype: str | None = None) -> None:
         self.path = path
-        # One thread at a time makes a new map.
         self._mapping = threading.Lock()
         if width is not None and not path.exists():
             _make(path, width, check_choice("dtype", dtype or DTYPES[0], DTYPES))
@@ -149,7 +139,6 @@ class VectorFile:
         return numbers
 
     def _check(self, width: int | None, dtype: str | None) -> tuple[int, np.dtype]:
-        """Return the width and dtype that the header names, if they can be read and are those asked for."""
         header = os.pread(self._file, START, 0)
         if not header.startswith(MAGIC):
             raise DataError(
@@ -178,7 +167,6 @@ class VectorFile:
                 f"{self.path} holds vectors of {numbers} numbers ({kind}), expected {width or numbers} "
                 f"({dtype or kind}). {repair(self.path)}"
             )
-        # As written by somebody at work, or not at all.
         _ = self.longest
         return numbers, np.dtype(kind)
 
@@ -221,7 +209,6 @@ def mend(path: Path, width: int, dtype: str, rows: int) -> None:
     with path.open("r+b") as stream:
         there = (os.fstat(stream.fileno()).st_size - START) // size
         if there < rows:
-            # Zeros stand where nothing is.
             stream.truncate(START + rows * size)
         try:
             VectorFile(path, width, dtype).close()
