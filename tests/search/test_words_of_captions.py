@@ -114,6 +114,14 @@ def test_captions_that_tell_of_a_word_in_others_count_where_that_is_asked(index:
     assert by_others == [1, 4]
 
 
+@pytest.mark.parametrize("text", ["an automobile", "a street with an automobile"])
+def test_a_word_that_the_model_never_learned_is_looked_for_by_what_captions_say_in_its_place(
+    index: PhotoIndex, text: str
+) -> None:
+    hits = ask(index, text, 1)
+    assert (names(hits), hits.message) == (["red car.png"], None)
+
+
 def test_a_phrase_and_filters_and_minus_words_hold_together(index: PhotoIndex) -> None:
     assert names(ask(index, '"red" -car', 10, minimum=0)) == ["moto.png"]
     assert names(ask(index, '"red" street', 10, minimum=0, where="camera!=Canon")) == []

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import CYRILLIC, lemma, lemmas, words
-from withsense_tf.encoders.other_words import other_words
+from withsense_tf.encoders.other_words import is_said
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import read_cells
@@ -109,7 +109,7 @@ def missing_words(
 
 def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
     own = (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
-    return any(all(map(in_captions, other.split())) for one in own for other in (one, *other_words(one)))
+    return any(is_said(one, in_captions) for one in own)
 
 
 def nothing_fits(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:

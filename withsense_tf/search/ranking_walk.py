@@ -12,6 +12,8 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from withsense_tf.common.words import lemma
+from withsense_tf.encoders.other_words import is_said
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
@@ -30,7 +32,7 @@ from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.row_ranking import RowRanking, number_at, rank
-from withsense_tf.search.said_words import QueryWords
+from withsense_tf.search.said_words import QueryWords, as_captions_say
 from withsense_tf.search.search_request import SearchRequest
 
 T = TypeVar("T")
@@ -272,8 +274,10 @@ class RankingWalk:
         return Keep(where, rows, listed=bool(phrases))
 
     def _in_captions(self, word: str) -> bool:
-        """Return whether captions that may be known have a word, where the model counts words by themselves."""
-        return getattr(self.form, "words", None) is not None and self.shown.has(word)
+        """Return whether captions that may be known tell of a word, where the model counts words by themselves."""
+        if getattr(self.form, "words", None) is None:
+            return False
+        return any(is_said(lemma(one), self.shown.has) for one in as_captions_say(self.form, word).split())
 
     def _message(self, page: Page, chance: Chance | None) -> str | None:
         parts = []

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import lemma
-from withsense_tf.encoders.other_words import has_others
+from withsense_tf.encoders.other_words import has_others, other_words
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
@@ -189,7 +189,8 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     ]
     weights, weights_as_read = _weights(question, form)
     if forms := list(weights | weights_as_read):
-        candidates.append(_rows_with_words(question, forms))
+        others = list(dict.fromkeys(one for form in forms for one in other_words(form)))
+        candidates += [_rows_with_words(question, some, forms) for some in (forms, others) if some]
     rows = np.unique(np.concatenate(candidates))
     pixels = engines[PHOTO]
     front = len(rows)
@@ -244,15 +245,15 @@ def _counts(
     return counts_of_forms(question.texts, question.model, list(forms), rows, by_others)
 
 
-def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:
-    """Return the rows that may be found and whose captions or keywords have some of the words."""
+def _rows_with_words(question: _Question, some: Sequence[str], forms: Sequence[str]) -> np.ndarray:
+    """Return the rows that may be found and whose captions or keywords have `some` words, and tell of the query's."""
     keep = question.keep
     where = () if keep is None else keep.where
-    most, rarest = CANDIDATES, question.texts.rarest(forms)
+    most, rarest = CANDIDATES, question.texts.rarest(some)
     while True:
         rows = rows_with_words(question.tables, question.model, rarest, most, where)
         # What may not be told brings nothing forward, and takes no place of others.
-        free = rows[_counts(question, forms, rows)[0].any(axis=1)]
+        free = rows[_counts(question, forms, rows, by_others=True)[0].any(axis=1)]
         if len(rows) < most or len(free) >= CANDIDATES:
             break
         most *= 4

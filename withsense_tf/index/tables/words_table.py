@@ -21,6 +21,7 @@ import numpy as np
 
 from withsense_tf.common.words import lemma, lemmas, words
 from withsense_tf.data.embedded.keyword_places import keywords_among
+from withsense_tf.encoders.other_words import BOTH
 from withsense_tf.errors import check_choice
 from withsense_tf.index.tables.facts_table import to_sql
 from withsense_tf.index.tables.free_photos import FREE, PLAIN, which_are
@@ -155,7 +156,7 @@ def rows_with_words(
 ) -> np.ndarray:
     """Return the rows of live photos whose captions have some of these basic forms and that meet filters, int64.
 
-    They come best first, by SQLite's BM25.
+    Two with a space between they have in a row, two with " + " between anywhere. They come best first, by BM25.
     """
     condition, values = to_sql(where)
     query = (
@@ -275,7 +276,8 @@ def _match(column: str, word: str) -> str:
 
 
 def _any_form(forms: Sequence[str]) -> str:
-    return f"forms : ({' OR '.join(map(_quote, forms))})"
+    every = (" AND ".join(map(_quote, form.split(BOTH))) for form in forms)
+    return f"forms : ({' OR '.join(every)})"
 
 
 def _quote(text: str) -> str:
