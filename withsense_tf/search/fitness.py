@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -93,18 +93,28 @@ def words_not_there(
 
 
 def missing_words(
-    text: str, chance: Chance | None, form: SearchForm, shown: ShownWords, policy: Law
+    text: str,
+    chance: Chance | None,
+    form: SearchForm,
+    shown: ShownWords,
+    policy: Law,
+    strange: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return what of a query nothing confirms; where it fits, what no caption says, for pixels may have misled.
 
-    Each stands with the thing that it belongs to, or with what may have been meant.
+    Each stands with the thing that it belongs to, or with what may have been meant, as `strange` words may already.
     """
     if chance is None:
         return ()
     if chance.fits:
         chance = replace(chance, unconfirmed_words=tuple(lemmas(text)))
     missing = words_not_there(text, chance, shown.has, form.unknown(text))
-    return tuple(dict.fromkeys(with_meant_word(word, text, shown, policy) for word in missing))
+    meant = {word.split()[0]: word for word in strange if " " in word}
+    return tuple(
+        dict.fromkeys(
+            meant.get(word.lower()) or with_meant_word(word, text, shown, policy) for word in missing
+        )
+    )
 
 
 def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
@@ -112,8 +122,12 @@ def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
     return any(is_said(one, in_captions) for one in own)
 
 
-def nothing_fits(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
+def nothing_fits(
+    number: float, least: float, chance: Chance | None, missing: tuple[str, ...], is_foreign: bool = False
+) -> str:
     """Return the line that says that nothing fits, and what is missing where that is known.
+
+    The chance of a query in a language that is not read (`is_foreign`) is not told: it means nothing.
 
     Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
 
@@ -122,6 +136,8 @@ def nothing_fits(number: float, least: float, chance: Chance | None, missing: tu
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
+    if is_foreign:
+        return f"No good match; {NEAREST}."
     line = f"No good match: the chance that the best photo is one is {chance.value:.2f}"
     if missing:
         line = f"{not_said(missing)[:-1]}, and none looks like it"
@@ -138,10 +154,12 @@ def not_said(missing: tuple[str, ...]) -> str:
     return f"No caption of photos that may be shown says {listing}."
 
 
-def nearest_alone(chance: Chance) -> str:
+def nearest_alone(chance: Chance, is_foreign: bool = False) -> str:
     """Return the line above photos that are shown on request though nothing fits.
 
     >>> nearest_alone(Chance(0.1, False))
     'These are the nearest: the chance that the best photo is a match is 0.10.'
     """
+    if is_foreign:
+        return "These are the nearest."
     return f"These are the nearest: the chance that the best photo is a match is {chance.value:.2f}."

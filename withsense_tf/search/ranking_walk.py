@@ -5,15 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, TypeVar
 
 import numpy as np
 
-from withsense_tf.common.words import lemma
-from withsense_tf.encoders.other_words import is_said
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
@@ -32,7 +30,7 @@ from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.row_ranking import RowRanking, number_at, rank
-from withsense_tf.search.said_words import QueryWords, as_captions_say
+from withsense_tf.search.said_words import QueryWords
 from withsense_tf.search.search_request import SearchRequest
 
 T = TypeVar("T")
@@ -56,6 +54,7 @@ class RankingWalk:
         self.request = request
         self.form = generation.form
         self.shown = ShownWords(tables, door)
+        self._in_captions = partial(self.shown.tell_of, self.form)
         self.is_foreign = request.reading is not None and request.reading.language is not None
         self._allowed: dict[str, bool] = {}  # by name, for this walk
         self.has_shut_out = False  # a photo that stood before the best one
@@ -273,32 +272,29 @@ class RankingWalk:
 
         return Keep(where, rows, listed=bool(phrases))
 
-    def _in_captions(self, word: str) -> bool:
-        """Return whether captions that may be known tell of a word, where the model counts words by themselves."""
-        if getattr(self.form, "words", None) is None:
-            return False
-        return any(is_said(lemma(one), self.shown.has) for one in as_captions_say(self.form, word).split())
-
     def _message(self, page: Page, chance: Chance | None) -> str | None:
         parts = []
-        text, is_first = self.request.query.text, self.after is None
+        request, text, is_first = self.request, self.request.query.text, self.after is None
         # A photo that fits may stand behind the places that are withheld.
         is_empty = is_first and not page.photos and not (page.more and page.fits)
-        known = chance if is_first and not self.is_foreign else None
-        missing = missing_words(text, known, self.form, self.shown, self.door.policy)
-        if is_empty and (page.best is not None or not page.places):
-            if page.best is None:
-                parts.append(nothing_meets(self.tables, self.door, self.request.where))
-            else:
-                why = chance if self.request.minimum is None else None
-                parts.append(nothing_fits(page.best, self.request.least, why, missing))
-        elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
-            parts.append(nearest_alone(chance))
-        if missing and page.photos and is_first and self.shown.are_russian is not None:
+        decides = chance is not None and request.minimum is None
+        names_words = self.shown.are_russian is not None if page.photos else is_empty and decides
+        known = chance if is_first and names_words and not self.is_foreign else None
+        strange = () if request.reading is None else request.reading.strange_words
+        missing = missing_words(text, known, self.form, self.shown, self.door.policy, strange)
+        if is_empty and page.best is not None:
+            parts.append(
+                nothing_fits(page.best, request.least, chance if decides else None, missing, self.is_foreign)
+            )
+        elif is_empty and not page.places:
+            parts.append(nothing_meets(self.tables, self.door, request.where))
+        elif is_first and chance is not None and not chance.fits and request.minimum is not None:
+            parts.append(nearest_alone(chance, self.is_foreign))
+        if missing and page.photos:
             parts.append(not_said(missing))
-        may_fit = page.fits or chance is None or self.request.minimum is not None
-        if is_first and page.more and not page.photos and not self.request.fill and may_fit:
+        may_fit = page.fits or not decides
+        if is_first and page.more and not page.photos and not request.fill and may_fit:
             parts.append(ALL_WITHHELD)
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
-        return self.request.message(parts)
+        return request.message(parts, missing)

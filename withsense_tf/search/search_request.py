@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from inspect import signature
@@ -91,13 +91,15 @@ class SearchRequest:
             )
         )
 
-    def message(self, lines: Sequence[str]) -> str | None:
-        """Return what a person should know: lines on the answer, and notes on the question.
+    def message(self, lines: Sequence[str], missing: Sequence[str] = ()) -> str | None:
+        """Return what a person should know: lines on the answer and what is `missing` there, and notes on the question.
 
         What was read as no filter stands first: it is why nothing has its words.
         """
-        hint = None if self.reading is None else self.reading.hint
-        return " ".join(sorted([*lines, *self.notes], key=lambda line: line != hint)) or None
+        if self.reading is None:
+            return " ".join([*lines, *self.notes]) or None
+        hint, notes = self.reading.hint, replace(self, reading=self.reading.beside(missing)).notes
+        return " ".join(sorted([*lines, *notes], key=lambda line: line != hint)) or None
 
     def digest(self, model: int) -> str:
         """Return a fingerprint of the question and the model that answers it: pages of one question go together."""

@@ -35,8 +35,8 @@ LISTS: Final = (
 NEAREST_TOO: Final = f"; {NEAREST}"
 # What helps in Python or a terminal: who reads a page has neither, and for some of it a button.
 NOT_ON_PAGES: Final = (
-    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS,
-    NEEDS_ONE_SPACE,
+    f"No good match{NEAREST_TOO}.", NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS,
+    NEEDS_COLUMNS, NEEDS_ONE_SPACE,
 )  # fmt: skip
 # What stands below that headline, or says little to who reads a page.
 SAID_OTHERWISE: Final = {
@@ -145,8 +145,8 @@ def table() -> dict[str, str]:
 def said_on_page(language: str, text: str) -> str:
     """Return what the index, the search or the law says, in the language of a page; what has no translation stays.
 
-    >>> said_on_page("en", "No good match; nearest with minimum=0."), said_on_page("ru", "Not found.")
-    ('No good match.', 'Не найдено.')
+    >>> said_on_page("en", "No match; nearest with minimum=0."), said_on_page("ru", "Not found.")
+    ('No match.', 'Не найдено.')
     """
     for advice in NOT_ON_PAGES:
         text = text.replace(advice, "")

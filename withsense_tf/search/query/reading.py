@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
@@ -39,6 +39,13 @@ class Reading:
     language: str | None = None
     unread_exclusion: str | None = None
     unsaid: tuple[str, ...] = ()
+
+    def beside(self, missing: Sequence[str]) -> Reading:
+        """Return the reading without those strange words that are told as missing."""
+        told = {word.split()[0].lower() for word in missing}
+        return replace(
+            self, strange_words=tuple(one for one in self.strange_words if one.split()[0] not in told)
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
