@@ -205,6 +205,25 @@ def test_a_typing_error_is_corrected_and_said_and_can_be_searched_for_all_the_sa
     assert ask(index, "a submarine").corrections == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zwei Hunde am Strand", "Ein Hund läuft am Strand", "dos perros corren por la playa", "une femme en robe rouge",
+        "kobieta w czerwonym kapeluszu", "koira juoksee rannalla",
+    ],
+)  # fmt: skip
+def test_no_correction_hides_that_a_query_is_in_another_language(index: PhotoIndex, text: str) -> None:
+    hits = ask(index, text, minimum=0)
+    assert "words of the query seem to be in another language" in str(hits.message)
+    assert hits.corrections == ()
+
+
+def test_a_query_of_slips_alone_is_corrected_and_in_no_other_language(index: PhotoIndex) -> None:
+    hits = ask(index, "motorcicle picknic streat", minimum=0)
+    assert dict(hits.corrections) == {"motorcicle": "motorcycle", "picknic": "picnic", "streat": "street"}
+    assert "another language" not in str(hits.message)
+
+
 def test_pages_of_a_corrected_question_follow_each_other(index: PhotoIndex) -> None:
     whole = names(ask(index, "motorcicle", 6, minimum=0))
     first = ask(index, "motorcicle", 3, minimum=0)

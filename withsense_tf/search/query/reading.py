@@ -97,7 +97,7 @@ def read_query(
     before = query
     query, corrections = correct(query, form, shown, door.policy)
     strange = strange_words(query.text, form, shown, door.policy)
-    if language := other_language(query.text, form, shown):
+    if language := other_language(before.text, form, shown, corrections):
         query, corrections = before, ()
     return Reading(
         query,
