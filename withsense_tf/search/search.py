@@ -33,7 +33,6 @@ from withsense_tf.search.search_request import (
     check_numbers,
     check_texts,
     check_ways,
-    name_of,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class Search:
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
         check_ways(day, fill, literal, says)
-        photo, filters = name_of(photo), read_where(where)
+        photo, filters = None if photo is None else str(photo), read_where(where)
         request = SearchRequest(
             text, photo, filters, minimum, k, text_share, fill, after, literal=literal, says=says
         )

@@ -18,7 +18,6 @@ import numpy as np
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.common.unit import unit
 from withsense_tf.errors import KindError, SettingError, check_choice, check_kind, check_share, shown
-from withsense_tf.file_access import path_of
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.hits import Hits
@@ -133,11 +132,6 @@ class SearchRequest:
             return np.asarray(photo, np.float32)
         both = self.text_share * form.point(text) + (1 - self.text_share) * photo
         return np.asarray(unit(both), np.float32)
-
-
-def name_of(photo: str | Path | None) -> str | None:
-    """Return a photo as text: a hit's `path` is as good as its name."""
-    return None if photo is None else str(path_of(photo))
 
 
 def check_numbers(k: int, minimum: float | None, text_share: float) -> None:

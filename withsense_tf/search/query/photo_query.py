@@ -14,6 +14,7 @@ from withsense_tf.common.limits import is_file
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look, shown_in
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
+from withsense_tf.file_access import path_of
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.photo_states import live_and_departed_looks
@@ -74,7 +75,7 @@ def photo_query(
         )
     # Half characters, as a command line in another encoding gives, cannot be asked of a database.
     name, here = photo.encode(errors="replace").decode(), None
-    file = Path(photo)
+    file = path_of(photo)
     if not door.photo(name, "search") and is_file(file):
         content = digest_of(file)
         same = live_names_of(tables, content)
