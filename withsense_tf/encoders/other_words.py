@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, lemma
@@ -46,9 +47,7 @@ EVERYBODY: Final = ("people", "person", "human", "человек", "люди")
 
 @lru_cache(maxsize=20_000)
 def other_words(word: str) -> tuple[str, ...]:
-    """Return what else tells of a word in its basic form; of two words with a space between, both are needed in a row.
-
-    Of two with " + " between, both are needed.
+    """Return what else tells of a word in its basic form: also two words, in a row or, with " + " between, anywhere.
 
     >>> other_words("couch"), other_words("coffee shop")[:2], other_words("phone")[:2], other_words("telephone")
     (('sofa', 'settee'), ('cafe', 'café'), ('telephone', 'cellphone'), ())
@@ -75,10 +74,7 @@ def is_told(word: str, forms: Collection[str]) -> bool:
 
 
 def is_said(word: str, has: Callable[[str], bool]) -> bool:
-    """Return whether what `has` knows says a word in its basic form, or what else tells of it.
-
-    It is asked for single words, and for two in a row.
-    """
+    """Return whether what `has` knows, words and two in a row, has a word in its basic form, or what tells of it."""
     return any(all(map(has, one.split(BOTH))) for one in (word, *other_words(word)))
 
 
@@ -90,9 +86,9 @@ def times_told(word: str, captions: str) -> int:
     """
     if not has_others(word):
         return captions.count(f" {word} ")
+    lines = (caption.split() for caption in captions.split("\n"))
     return sum(
-        _is_told(word, lambda one, here=caption: f" {one.replace(' ', '  ')} " in here, caption.split())
-        for caption in captions.split("\n")
+        _is_told(word, {*forms, *map(" ".join, pairwise(forms))}.__contains__, forms) for forms in lines
     )
 
 
@@ -104,8 +100,7 @@ def _is_told(word: str, has: Callable[[str], bool], forms: Collection[str]) -> b
 def _groups(lines: str, russian: bool) -> tuple[tuple[str, ...], ...]:
     """Return the groups of one language in basic forms, so that an English word needs no analyser of Russian ones."""
     groups = (group.split() for group in lines.split(";") if bool(CYRILLIC.search(group)) is russian)
-    return tuple(tuple(_basic(word) for word in group) for group in groups)
-
-
-def _basic(word: str) -> str:
-    return BOTH.join(" ".join(map(lemma, part.split("_"))) for part in word.split("+"))
+    return tuple(
+        tuple(BOTH.join(" ".join(map(lemma, part.split("_"))) for part in word.split("+")) for word in group)
+        for group in groups
+    )

@@ -109,10 +109,10 @@ def missing_words(
     if chance.fits:
         chance = replace(chance, unconfirmed_words=tuple(lemmas(text)))
     missing = words_not_there(text, chance, shown.has, form.unknown(text))
-    meant = {word.split()[0]: word for word in strange if " " in word}
+    better = {word.split()[0]: word for word in strange if " " in word}
     return tuple(
         dict.fromkeys(
-            meant.get(word.lower()) or with_meant_word(word, text, shown, policy) for word in missing
+            better.get(word.lower()) or with_meant_word(word, text, shown, policy) for word in missing
         )
     )
 

@@ -189,8 +189,8 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     ]
     weights, weights_as_read = _weights(question, form)
     if forms := list(weights | weights_as_read):
-        others = list(dict.fromkeys(one for form in forms for one in other_words(form)))
-        candidates += [_rows_with_words(question, some, forms) for some in (forms, others) if some]
+        other_forms = list(dict.fromkeys(one for form in forms for one in other_words(form)))
+        candidates += [_rows_with_words(question, some, forms) for some in (forms, other_forms) if some]
     rows = np.unique(np.concatenate(candidates))
     pixels = engines[PHOTO]
     front = len(rows)
@@ -220,14 +220,13 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     scores = form.places(form.score(cosines, by_pixels, looks), before, numbers, has_captions)
     scores[front:] = cosines[front:] - form.behind
     order = rank_order(scores, rows)
-    was_told = looks.any(axis=1) | (share > 0)
     return RowRanking(
         rows[order],
         scores[order],
         numbers[order],
         by_pixels[order],
         by_captions[order],
-        np.where(was_told & bool(forms), confirmation, np.nan)[order],
+        np.where((looks.any(axis=1) | (share > 0)) & bool(forms), confirmation, np.nan)[order],
     )
 
 
@@ -253,7 +252,7 @@ def _rows_with_words(question: _Question, some: Sequence[str], forms: Sequence[s
     while True:
         rows = rows_with_words(question.tables, question.model, rarest, most, where)
         # What may not be told brings nothing forward, and takes no place of others.
-        free = rows[_counts(question, forms, rows, by_others=True)[0].any(axis=1)]
+        free = rows[_counts(question, forms, rows, by_others=some is not forms)[0].any(axis=1)]
         if len(rows) < most or len(free) >= CANDIDATES:
             break
         most *= 4

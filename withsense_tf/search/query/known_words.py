@@ -89,22 +89,14 @@ def other_language(
     counts as the usual word, or word of captions, that corrects it. Two strange words may be new ones or names, unless
     one has letters of another language, or a small word of one stands beside them; without a vowel it is no word.
     """
-    every = list(dict.fromkeys(words(text)))
-    meant = {
-        word: other
-        for word, other in corrections
-        if all(_is_usual(one) or shown.has(one) for one in words(other))
-    }
+    better = {word: other for word, other in corrections if _is_usual(other) or shown.has(other)}
+    every = dict.fromkeys(better.get(word, word) for word in words(text))
     telling = [word for word in every if word not in SMALL]
-    in_captions = {word for word in telling if shown.has(meant.get(word, word))}
+    in_captions = {word for word in telling if shown.has(word)}
     strange = [
-        word
-        for word in telling
-        if word.isalpha() and not _is_listed(meant.get(word, word)) and word not in in_captions
+        word for word in telling if word.isalpha() and not _is_listed(word) and word not in in_captions
     ]
-    usual = in_captions.union(
-        word for word in telling if word not in strange and _is_usual(meant.get(word, word))
-    )
+    usual = in_captions.union(word for word in telling if word not in strange and _is_usual(word))
     has_letters = any(not _is_in_letters_read(word) for word in strange)
     most = 0 if has_letters else 2 - (not ELSEWHERE.isdisjoint(every))
     languages = form.text.languages

@@ -42,9 +42,9 @@ class Reading:
 
     def beside(self, missing: Sequence[str]) -> Reading:
         """Return the reading without those strange words that are told as missing."""
-        told = {word.split()[0].lower() for word in missing}
+        names = {word.split()[0].lower() for word in missing}
         return replace(
-            self, strange_words=tuple(one for one in self.strange_words if one.split()[0] not in told)
+            self, strange_words=tuple(one for one in self.strange_words if one.split()[0] not in names)
         )
 
     @property
