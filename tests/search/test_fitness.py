@@ -285,6 +285,7 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
 def test_of_a_query_in_another_language_no_chance_is_told() -> None:
     assert nothing_fits(0.4, 0.3, STRANGE, (), is_foreign=True) == "No good match; nearest with minimum=0."
     assert nearest_alone(STRANGE, is_foreign=True) == "These are the nearest."
+    assert nearest_alone(STRANGE).endswith("the chance that the best photo is a match is 0.10.")
 
 
 def test_where_few_photos_taught_the_chance_the_message_says_that_it_may_be_wrong() -> None:

@@ -130,9 +130,6 @@ def nothing_fits(
     The chance of a query in a language that is not read (`is_foreign`) is not told: it means nothing.
 
     Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
-
-    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("sea", "sun"))
-    'No caption of photos that may be shown says sea or sun, and none looks like it; nearest with minimum=0.'
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
@@ -155,11 +152,7 @@ def not_said(missing: tuple[str, ...]) -> str:
 
 
 def nearest_alone(chance: Chance, is_foreign: bool = False) -> str:
-    """Return the line above photos that are shown on request though nothing fits.
-
-    >>> nearest_alone(Chance(0.1, False))
-    'These are the nearest: the chance that the best photo is a match is 0.10.'
-    """
+    """Return the line above photos that are shown on request though nothing fits."""
     if is_foreign:
         return "These are the nearest."
     return f"These are the nearest: the chance that the best photo is a match is {chance.value:.2f}."

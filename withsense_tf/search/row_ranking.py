@@ -231,7 +231,6 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
 
 
 def _weights(question: _Question, form: HybridForm) -> tuple[dict[str, float], dict[str, float]]:
-    """Return what the query's words weigh, as they were typed and as captions are asked for them."""
     if form.words is None:
         return {}, {}
     text = question.words.text
@@ -266,7 +265,6 @@ def _word_looks(
     weights: Mapping[str, float],
     counts: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
-    """Return how well the captions of each row's photo confirm the words of the query, (rows, 3)."""
     unknown = {lemma(word) for word in form.unknown(question.words.text)}
     return (form.words or WordFit()).looks(weights, unknown, *counts)
 

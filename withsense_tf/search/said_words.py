@@ -136,7 +136,6 @@ class ShownTexts:
         )
 
     def _cells(self, photo: int) -> Cells:
-        """Return what the table of words would have of a photo, had only what may be told been said of it."""
         return cells_of(*self.said_of(photo).texts)
 
     def cells_at(self, model: int, row: int) -> Cells:

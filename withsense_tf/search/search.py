@@ -225,7 +225,6 @@ class Search:
 
 
 def _notice(door: IndexDoor, request: SearchRequest) -> str | None:
-    """Return the notice where the law forbids the text as it was typed, what is left of it, or a filter."""
     text = request.raw_text
     if text.strip() and not (answer := door.query(text)).allowed:
         return answer.notice
@@ -248,7 +247,6 @@ def _read_lawfully(
 def _read(
     door: IndexDoor, tables: sqlite3.Connection, generation: Generation, request: SearchRequest
 ) -> tuple[SearchRequest, str | None]:
-    """Read the text of a request; return the notice, too, where the law forbids what was read."""
     reading = read_query(
         request.raw_text, generation.form, tables, door, request.literal, request.photo is not None
     )

@@ -116,7 +116,6 @@ def _with_russian_name(name: str, of_what: str) -> str:
 
 
 def _typed_name(name: str, of_what: str) -> str:
-    """Return what a filter may call a column or a value in Russian; a name of several words is none."""
     russian = _russian_names().get(of_what + name, name)
     return name if " " in russian else russian
 

@@ -100,7 +100,6 @@ def make_words_anew(tables: sqlite3.Connection) -> None:
 
 
 def _said_by_photo(tables: sqlite3.Connection) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
-    """Yield photos, each with its captions and keywords."""
     from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 
     rows = tables.execute(
@@ -203,7 +202,6 @@ def forms_at(
 def _of_rows(
     tables: sqlite3.Connection, select: str, values: Sequence[object], rows: Sequence[int], more: str = ""
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield what is selected of rows of a model, which is the first of the values."""
     for at in range(0, len(rows), LOOKED_UP):
         # Rows are numbers of this package's own, so that they may stand in the SQL.
         here = ", ".join(map(str, rows[at : at + LOOKED_UP]))

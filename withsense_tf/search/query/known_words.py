@@ -123,7 +123,6 @@ def _without_accents(word: str) -> str:
 
 
 def _is_listed(word: str) -> bool:
-    """Return whether a word is of a list, also by its letters without their marks."""
     plain = _without_accents(word)
     is_read = word.isdigit() or ENGLISH.fullmatch(plain) or RUSSIAN.fullmatch(word)
     return bool(is_read) and (is_real(plain) or bool(english_of(word)))

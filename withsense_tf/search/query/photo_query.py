@@ -99,7 +99,6 @@ def photo_query(
 
 
 def _own_point(generation: Generation, tables: sqlite3.Connection, name: str) -> np.ndarray:
-    """Return the point that the index has of a photo."""
     row = row_of_live(tables, generation.number, name)
     return generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
 
@@ -147,5 +146,4 @@ def _foreign(
 
 
 def _first_allowed(door: IndexDoor, photos: Sequence[tuple[int, str, str, str, bool]]) -> str | None:
-    """Return the name of the first of some photos that is still in the index and may be shown."""
     return next((name for _, name, *_, live in photos if live and door.lets_find(name)), None)

@@ -113,7 +113,6 @@ def read_query(
 
 
 def _unsaid(terms: Sequence[str], shown: ShownWords) -> tuple[str, ...]:
-    """Return the terms that must not be there and that no caption says; none where there are no captions to ask."""
     if not terms or shown.are_russian is None:
         return ()
     return tuple(term for term in terms if not may_be_said(term, shown.has))
