@@ -17,7 +17,7 @@ from withsense_tf.matchers.chance.match_chance import REST, Chance, MatchChance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search import fitness
-from withsense_tf.search.fitness import nearest_alone, nothing_fits, words_not_there
+from withsense_tf.search.fitness import nearest_alone, not_said, nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.known_words import MOST_LISTED, no_word
 from withsense_tf.search.search import Search
@@ -285,6 +285,7 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
 def test_of_a_query_in_another_language_no_chance_is_told() -> None:
     assert nothing_fits(0.4, 0.3, STRANGE, (), is_foreign=True) == "No good match; nearest with minimum=0."
     assert nearest_alone(STRANGE, is_foreign=True) == "These are the nearest."
+    assert not_said(("hockey", "ice")) == "No caption of photos that may be shown says hockey or ice."
     assert nearest_alone(STRANGE).endswith("the chance that the best photo is a match is 0.10.")
 
 

@@ -142,11 +142,7 @@ def nothing_fits(
 
 
 def not_said(missing: tuple[str, ...]) -> str:
-    """Return the line beside photos that are shown, where no caption has some words of the query.
-
-    >>> not_said(("hockey", "ice"))
-    'No caption of photos that may be shown says hockey or ice.'
-    """
+    """Return the line beside photos that are shown, where no caption has some words of the query."""
     listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
     return f"No caption of photos that may be shown says {listing}."
 

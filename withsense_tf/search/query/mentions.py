@@ -33,11 +33,6 @@ def mentions(caption: str, term: str) -> bool:
     """Return whether a caption mentions a term: its words in a row, in any form.
 
     A caption that says "without a dog" or "no dog" does not mention a dog. A word counts in the other language, too.
-
-    >>> mentions("Two dogs on a beach", "dog"), mentions("a beach without dogs", "dog"), mentions("hotdogs", "dog")
-    (True, False, False)
-    >>> mentions("Two dogs on a beach", "собак"), mentions("Собаки на пляже", "dog")
-    (True, True)
     """
     caption_tokens = tokens(caption)
     # A word with a hyphen is several: "a red-car parade" has a red car.
