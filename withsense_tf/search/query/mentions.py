@@ -79,9 +79,6 @@ def may_be_said(term: str, has: Callable[[str], bool]) -> bool:
     """Return whether captions may mention a term, where `has` knows whether they have a word in any form.
 
     What shuts out children may be said of any photo.
-
-    >>> [may_be_said(term, {"dog"}.__contains__) for term in ("dogs", "pooch", "собак", "red dog", "kids")]
-    [True, False, True, False, True]
     """
     if shuts_out_children(term):
         return True
@@ -126,11 +123,7 @@ def shuts_out_everybody(term: str) -> bool:
 
 
 def shuts_out_children(term: str) -> bool:
-    """Return whether a term that must not be there names every child, whatever captions say.
-
-    >>> [shuts_out_children(term) for term in ("people", "children", "девочек", "людей", "red people", "dog")]
-    [True, True, False, True, False, False]
-    """
+    """Return whether a term that must not be there names every child, whatever captions say."""
     term_words = words(term)
     is_child = len(term_words) == 1 and not _basic(term_words[0]).isdisjoint(CHILDREN)
     return is_child or shuts_out_everybody(term)
