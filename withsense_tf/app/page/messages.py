@@ -55,13 +55,7 @@ ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )"
 
 
 def in_russian(text: str) -> str | None:
-    """Return in Russian what was said in English, sentence by sentence; None where any of it is not in the table.
-
-    >>> in_russian("No caption of photos that may be shown says sea or sun, and none looks like it.")
-    'У снимков, которые можно показать, в подписях нет: sea или sun; и ни один на это не похож.'
-    >>> in_russian("There is no such file. Try again in a while.")
-    'Такого файла нет. Попробуйте чуть позже.'
-    """
+    """Return in Russian what was said in English, sentence by sentence; None where any of it is not in the table."""
     return _translation(" ".join(text.replace(NEAREST_TOO, "").split()))
 
 
@@ -157,24 +151,14 @@ def said_on_page(language: str, text: str) -> str:
 
 
 def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:
-    """Return what a search says of an answer in the language of a page, without notes that the page makes itself.
-
-    >>> said_of_answer("en", "No match; nearest with minimum=0."), said_of_answer("ru", "Unknown word: кит.")
-    ('No match.', 'Незнакомое слово: кит.')
-    """
+    """Return what a search says of an answer in the language of a page, without notes that the page makes itself."""
     for note in notes:
         message = message.replace(note, "")
     return said_on_page(language, " ".join(message.split()))
 
 
 def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:
-    """Return a text in parts, each with the query that asks by the word that may have been meant, or "".
-
-    >>> with_meant_words("Unknown word: dessert (did you mean desert?).", "A big dessert")
-    [('Unknown word: dessert (did you mean ', ''), ('desert', 'A big desert'), ('?).', '')]
-    >>> with_meant_words("Unknown word: dessert.", "dessert")
-    [('Unknown word: dessert.', '')]
-    """
+    """Return a text in parts, each with the query that asks by the word that may have been meant, or ""."""
     parts, end = [], 0
     for match in OFFER.finditer(text):
         other = in_place_of(match["better"], match["word"], query)
