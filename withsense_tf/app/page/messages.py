@@ -147,7 +147,7 @@ def said_on_page(language: str, text: str) -> str:
         return russian
     for part, other in SAID_OTHERWISE.items():
         text = text.replace(part, other)
-    return text
+    return text.strip()
 
 
 def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:
