@@ -17,7 +17,6 @@ from withsense_tf.file_access import has_right, is_on_read_only_disk, no_rights,
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.saved import load_matcher, save_matcher
-from withsense_tf.search.search_request import name_of
 from withsense_tf.targets.blend import relevance
 
 
@@ -82,5 +81,4 @@ def test_the_home_folder_is_read_in_every_path_that_a_person_gives(
     constant = Constant().fit(relevance(load_dataset("~/photos")))
     assert save_matcher(constant, "~/mine") == tmp_path / "mine"
     assert load_matcher("~/mine").name == constant.name
-    assert name_of("~/photos/a.jpg") == str(tmp_path / "photos" / "a.jpg")
     assert path_of("~nobody-is-called-so/a") == Path("~nobody-is-called-so/a")

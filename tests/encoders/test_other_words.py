@@ -4,7 +4,7 @@ import pytest
 
 from withsense_tf.common.words import lemma
 from withsense_tf.encoders import other_words as module
-from withsense_tf.encoders.other_words import has_others, is_told, other_words, times_told
+from withsense_tf.encoders.other_words import has_others, is_said, is_told, other_words, times_told
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,32 @@ def test_captions_that_tell_of_a_word_are_counted_each_once() -> None:
     assert times_told("sofa", captions) == 2
     assert times_told("chair", captions) == 1
     assert not has_others("chair")
+
+
+@pytest.mark.parametrize(
+    ("word", "caption", "tells"),
+    [
+        ("couple", " two  people  watch ", 1),
+        ("couple", " two  dog  and  people  watch ", 0),
+        ("couple", " a  man  and  woman ", 1),
+        ("cafe", " a  coffee  shop ", 1),
+        ("cafe", " a  coffee  cup  in  shop ", 0),
+        ("coffee shop", " a  cafe ", 1),
+        ("coffee shop", " a  coffee  shop ", 1),
+    ],
+)
+def test_of_a_name_of_two_words_a_caption_must_have_both_in_a_row(
+    word: str, caption: str, tells: int
+) -> None:
+    assert times_told(word, caption) == tells
+
+
+def test_a_word_is_said_where_captions_have_all_that_tells_of_it() -> None:
+    assert is_said("sofa", {"couch"}.__contains__)
+    assert is_said("cafe", {"coffee shop"}.__contains__)
+    assert is_said("couple", {"man", "woman"}.__contains__)
+    for others in ({"coffee", "shop"}, {"man"}, {"chair"}):
+        assert not any(is_said(word, others.__contains__) for word in ("sofa", "cafe", "couple"))
 
 
 def test_a_word_stands_in_one_group_of_those_that_say_the_same() -> None:

@@ -17,7 +17,7 @@ from withsense_tf.matchers.chance.match_chance import REST, Chance, MatchChance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search import fitness
-from withsense_tf.search.fitness import nothing_fits, words_not_there
+from withsense_tf.search.fitness import nearest_alone, not_said, nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.known_words import MOST_LISTED, no_word
 from withsense_tf.search.search import Search
@@ -90,6 +90,28 @@ def test_what_is_shown_though_nothing_fits_is_called_the_nearest(
     right = whole("a zeppelin", minimum=0)
     assert right.fits
     assert right.message is None
+
+
+def test_words_that_nothing_confirms_are_asked_for_only_where_they_are_told(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = search(items_of_looks(looks, 15), hybrid, store, tmp_path)
+    monkeypatch.setattr(fitness, "words_not_there", lambda text, *_: (f"what {text} lacks",))
+    assert "says what a scarlet sub lacks." in str(whole("a scarlet sub", minimum=0).message)
+    monkeypatch.setattr(fitness, "words_not_there", lambda *_: pytest.fail("asked in vain"))
+    assert whole("a scarlet sub", minimum=1).message
+
+
+def test_where_the_query_is_in_another_language_an_answer_tells_no_chance_at_all(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = search(items_of_looks(looks, 15), hybrid, store, tmp_path)
+    monkeypatch.setattr(MatchChance, "of", lambda *_: Chance(0.1, False, ("scarlet",)))
+    text = "scarlet wall, ein Hund läuft über die Straße"
+    hits, nearest = whole(text), whole(text, minimum=0)
+    assert (hits.chance, hits.fits, nearest.chance, nearest.fits) == (None, False, None, False)
+    assert str(hits.message).startswith("No good match; nearest with minimum=0.")
+    assert str(nearest.message).startswith("These are the nearest.")
 
 
 @pytest.mark.slow
@@ -223,7 +245,7 @@ def test_a_word_that_captions_say_in_the_other_language_is_not_named() -> None:
 
 def test_a_word_that_captions_say_in_other_words_is_not_named() -> None:
     chance = Chance(0.1, False, ("cafe", "sofa", "люди"))
-    there = {"coffee", "shop", "crowd"}.__contains__
+    there = {"coffee shop", "crowd"}.__contains__
     assert words_not_there("a sofa in a cafe, люди", chance, there) == ("sofa",)
 
 
@@ -258,6 +280,13 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
         nothing_fits(0.2, 0.3, None, ())
         == "No good match: the best photo scores 0.20, and 0.30 is the least."
     )
+
+
+def test_of_a_query_in_another_language_no_chance_is_told() -> None:
+    assert nothing_fits(0.4, 0.3, STRANGE, (), is_foreign=True) == "No good match; nearest with minimum=0."
+    assert nearest_alone(STRANGE, is_foreign=True) == "These are the nearest."
+    assert not_said(("hockey", "ice")) == "No caption of photos that may be shown says hockey or ice."
+    assert nearest_alone(STRANGE).endswith("the chance that the best photo is a match is 0.10.")
 
 
 def test_where_few_photos_taught_the_chance_the_message_says_that_it_may_be_wrong() -> None:

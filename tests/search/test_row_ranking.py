@@ -130,6 +130,22 @@ def test_a_word_that_no_training_caption_had_finds_the_photo_of_which_it_was_sai
     assert search("an albatross", 1).message
 
 
+def test_a_photo_that_says_a_word_by_others_is_found_among_more_than_candidates(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ranking, "CANDIDATES", 3)
+    items = items_of_looks(looks, 20)
+    texts = {"sofa.png": "A long sofa .", "pair.png": "The bride stands with her groom ."}
+    items += [item_of(looks, name, 40 + at, texts=[text]) for at, (name, text) in enumerate(texts.items())]
+    search = Search(new_index(tmp_path / "index", fitted("hybrid"), items, store), policy=LAW, country="AQ")
+    for text, name in (("a couch", "sofa.png"), ("a couple", "pair.png")):
+        assert [hit.photo for hit in search(text, 1)] == [name]
+
+
 def test_where_captions_alone_taught_a_photo_of_which_all_words_were_said_comes_first(
     unjudged: Dataset, looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:

@@ -130,3 +130,10 @@ def test_what_was_read_as_no_filter_stands_first_and_other_notes_last() -> None:
     request = replace(REQUEST, reading=reading)
     assert request.message(["Nothing."]) == "No filter. Nothing. Unknown word: dgo."
     assert REQUEST.message([]) is None
+
+
+def test_a_word_that_is_told_as_missing_is_not_told_as_unknown_too() -> None:
+    reading = Reading(Query("Мячь dgo", ()), strange_words=("мячь", "dgo (did you mean dog?)", "kaiju"))
+    request = replace(REQUEST, reading=reading)
+    missing = ("Мячь", "dgo (did you mean dog?)")
+    assert request.message(["Missing."], missing) == "Missing. Unknown word: kaiju."

@@ -16,6 +16,7 @@ from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.photo_decisions import Ownership
+from withsense_tf.search import row_ranking
 from withsense_tf.search.search import Search
 
 # Words that stand in texts of the one photo alone, and others in their place.
@@ -117,3 +118,20 @@ def test_a_photo_is_found_by_what_may_be_told_of_it_as_if_nothing_else_had_been_
     found = one('"red motorcycle"', minimum=0)
     assert [hit.photo for hit in found] == ["swing.png"]
     assert found.hits[0].word_score
+
+
+def test_what_tells_of_a_word_brings_no_photo_forward_where_it_may_not_be_told(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(row_ranking, "CANDIDATES", 3)
+    one, other = (
+        search(tmp_path / words[0], fitted("hybrid"), items(looks, words), store)
+        for words in (("sofa", "cab", "crosswalk", "shop"), OTHERS)
+    )
+    queries = ["a couch", "a taxi", "a zebra crossing", "a store", "a motorcycle on a couch in a taxi"]
+    for least in (None, 0.0):
+        assert answers(one, queries, minimum=least) == answers(other, queries, minimum=least)

@@ -114,6 +114,14 @@ def test_captions_that_tell_of_a_word_in_others_count_where_that_is_asked(index:
     assert by_others == [1, 4]
 
 
+@pytest.mark.parametrize("text", ["an automobile", "a street with an automobile"])
+def test_a_word_that_the_model_never_learned_is_looked_for_by_what_captions_say_in_its_place(
+    index: PhotoIndex, text: str
+) -> None:
+    hits = ask(index, text, 1)
+    assert (names(hits), hits.message) == (["red car.png"], None)
+
+
 def test_a_phrase_and_filters_and_minus_words_hold_together(index: PhotoIndex) -> None:
     assert names(ask(index, '"red" -car', 10, minimum=0)) == ["moto.png"]
     assert names(ask(index, '"red" street', 10, minimum=0, where="camera!=Canon")) == []
@@ -195,6 +203,25 @@ def test_a_typing_error_is_corrected_and_said_and_can_be_searched_for_all_the_sa
     for literal in (ask(index, "a red motorcicle", literal=True), ask(index, 'a red "motorcicle"')):
         assert literal.corrections == ()
     assert ask(index, "a submarine").corrections == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zwei Hunde am Strand", "Ein Hund läuft am Strand", "dos perros corren por la playa", "une femme en robe rouge",
+        "kobieta w czerwonym kapeluszu", "koira juoksee rannalla",
+    ],
+)  # fmt: skip
+def test_no_correction_hides_that_a_query_is_in_another_language(index: PhotoIndex, text: str) -> None:
+    hits = ask(index, text, minimum=0)
+    assert "words of the query seem to be in another language" in str(hits.message)
+    assert hits.corrections == ()
+
+
+def test_a_query_of_slips_alone_is_corrected_and_in_no_other_language(index: PhotoIndex) -> None:
+    hits = ask(index, "motorcicle picknic streat", minimum=0)
+    assert dict(hits.corrections) == {"motorcicle": "motorcycle", "picknic": "picnic", "streat": "street"}
+    assert "another language" not in str(hits.message)
 
 
 def test_pages_of_a_corrected_question_follow_each_other(index: PhotoIndex) -> None:

@@ -6,14 +6,15 @@ is false where their vectors are near (an arm is no hand), and every ninth where
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, lemma
 from withsense_tf.encoders.people_words import names_people
 
-# Words of one part say the same. Of two with a mark between, both must be said.
+# Words of one part say the same. Of two with a "_" between, both must be said in a row, with a "+" anywhere.
 _SAME: Final = """
 airplane plane aeroplane; backpack rucksack; bike bicycle; blond blonde; bonfire campfire; brook creek; bunny rabbit;
 cafe café coffeehouse coffee_shop; car auto automobile; cellphone smartphone cell_phone mobile_phone; coast coastline;
@@ -31,21 +32,22 @@ woman lady; велосипед велик; врач доктор; дедушка
 """
 # The first is told by the others, and tells of none of them.
 _SPECIAL: Final = """
-cop policeman policewoman police_officer; couple man_woman husband_wife bride_groom two_people; firefighter fireman;
+cop policeman policewoman police_officer; couple man+woman husband+wife bride+groom two_people; firefighter fireman;
 man gentleman groom husband father grandfather businessman salesman fisherman fireman policeman;
 people child boy girl baby infant couple crowd passerby; phone telephone cellphone;
 woman bride wife mother grandmother businesswoman policewoman waitress actress;
 мужчина джентльмен жених муж отец дедушка дядя старик; женщина невеста жена мама бабушка тетя старушка;
-люди мальчик девочка младенец юноша старик пара толпа; пара мужчина_женщина муж_жена жених_невеста;
+люди мальчик девочка младенец юноша старик пара толпа; пара мужчина+женщина муж+жена жених+невеста;
 рыбалка рыбак fisherman
 """
+BOTH: Final = " + "
 # No caption says "people" of one man: every word for somebody tells of them.
 EVERYBODY: Final = ("people", "person", "human", "человек", "люди")
 
 
 @lru_cache(maxsize=20_000)
 def other_words(word: str) -> tuple[str, ...]:
-    """Return what else tells of a word in its basic form; of two words with a space between, both are needed.
+    """Return what else tells of a word in its basic form: also two words, in a row or, with " + " between, anywhere.
 
     >>> other_words("couch"), other_words("coffee shop")[:2], other_words("phone")[:2], other_words("telephone")
     (('sofa', 'settee'), ('cafe', 'café'), ('telephone', 'cellphone'), ())
@@ -63,29 +65,34 @@ def has_others(word: str) -> bool:
 
 
 def is_told(word: str, forms: Collection[str]) -> bool:
-    """Return whether what was said of a photo tells of a word, all in basic forms: who says a man says a person.
+    """Return whether what was said of a photo tells of a word, all in basic forms: who says a man says a person."""
+    return _is_told(word, lambda one: all(part in forms for part in one.split()), forms)
 
-    >>> is_told("person", {"man"}), is_told("man", {"person"}), is_told("cafe", {"coffee", "shop"})
-    (True, False, True)
-    """
-    if word in forms or any(all(part in forms for part in one.split()) for one in other_words(word)):
-        return True
-    return word in EVERYBODY and any(map(names_people, forms))
+
+def is_said(word: str, has: Callable[[str], bool]) -> bool:
+    """Return whether what `has` knows, words and two in a row, has a word in its basic form, or what tells of it."""
+    return any(all(map(has, one.split(BOTH))) for one in (word, *other_words(word)))
 
 
 def times_told(word: str, captions: str) -> int:
-    """Return how many captions, a line each with blanks around basic forms, tell of a word.
-
-    >>> times_told("bike", " a  bicycle \\n a  bike \\n a  car ")
-    2
-    """
+    """Return how many captions, a line each with blanks around basic forms, tell of a word."""
     if not has_others(word):
         return captions.count(f" {word} ")
-    return sum(is_told(word, set(caption.split())) for caption in captions.split("\n"))
+    lines = (caption.split() for caption in captions.split("\n"))
+    return sum(
+        _is_told(word, {*forms, *map(" ".join, pairwise(forms))}.__contains__, forms) for forms in lines
+    )
+
+
+def _is_told(word: str, has: Callable[[str], bool], forms: Collection[str]) -> bool:
+    return is_said(word, has) or (word in EVERYBODY and any(map(names_people, forms)))
 
 
 @cache
 def _groups(lines: str, russian: bool) -> tuple[tuple[str, ...], ...]:
     """Return the groups of one language in basic forms, so that an English word needs no analyser of Russian ones."""
     groups = (group.split() for group in lines.split(";") if bool(CYRILLIC.search(group)) is russian)
-    return tuple(tuple(" ".join(map(lemma, word.split("_"))) for word in group) for group in groups)
+    return tuple(
+        tuple(BOTH.join(" ".join(map(lemma, part.split("_"))) for part in word.split("+")) for word in group)
+        for group in groups
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from withsense_tf.common.words import CYRILLIC, lemma, lemmas, words
-from withsense_tf.encoders.other_words import other_words
+from withsense_tf.encoders.other_words import is_said
 from withsense_tf.encoders.word_pairs import counterparts
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import read_cells
@@ -93,35 +93,48 @@ def words_not_there(
 
 
 def missing_words(
-    text: str, chance: Chance | None, form: SearchForm, shown: ShownWords, policy: Law
+    text: str,
+    chance: Chance | None,
+    form: SearchForm,
+    shown: ShownWords,
+    policy: Law,
+    strange: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return what of a query nothing confirms; where it fits, what no caption says, for pixels may have misled.
 
-    Each stands with the thing that it belongs to, or with what may have been meant.
+    Each stands with the thing that it belongs to, or with what may have been meant, as `strange` words may already.
     """
     if chance is None:
         return ()
     if chance.fits:
         chance = replace(chance, unconfirmed_words=tuple(lemmas(text)))
     missing = words_not_there(text, chance, shown.has, form.unknown(text))
-    return tuple(dict.fromkeys(with_meant_word(word, text, shown, policy) for word in missing))
+    better = {word.split()[0]: word for word in strange if " " in word}
+    return tuple(
+        dict.fromkeys(
+            better.get(word.lower()) or with_meant_word(word, text, shown, policy) for word in missing
+        )
+    )
 
 
 def _is_anywhere(form: str, in_captions: Callable[[str], bool]) -> bool:
     own = (form, *counterparts(form)) if CYRILLIC.search(form) else (form,)
-    return any(all(map(in_captions, other.split())) for one in own for other in (one, *other_words(one)))
+    return any(is_said(one, in_captions) for one in own)
 
 
-def nothing_fits(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
+def nothing_fits(
+    number: float, least: float, chance: Chance | None, missing: tuple[str, ...], is_foreign: bool = False
+) -> str:
     """Return the line that says that nothing fits, and what is missing where that is known.
 
-    Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
+    The chance of a query in a language that is not read (`is_foreign`) is not told: it means nothing.
 
-    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("sea", "sun"))
-    'No caption of photos that may be shown says sea or sun, and none looks like it; nearest with minimum=0.'
+    Where a law holds, nothing is said of what it withholds: neither that it has such a photo, nor that it has none.
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
+    if is_foreign:
+        return f"No good match; {NEAREST}."
     line = f"No good match: the chance that the best photo is one is {chance.value:.2f}"
     if missing:
         line = f"{not_said(missing)[:-1]}, and none looks like it"
@@ -129,19 +142,13 @@ def nothing_fits(number: float, least: float, chance: Chance | None, missing: tu
 
 
 def not_said(missing: tuple[str, ...]) -> str:
-    """Return the line beside photos that are shown, where no caption has some words of the query.
-
-    >>> not_said(("hockey", "ice"))
-    'No caption of photos that may be shown says hockey or ice.'
-    """
+    """Return the line beside photos that are shown, where no caption has some words of the query."""
     listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
     return f"No caption of photos that may be shown says {listing}."
 
 
-def nearest_alone(chance: Chance) -> str:
-    """Return the line above photos that are shown on request though nothing fits.
-
-    >>> nearest_alone(Chance(0.1, False))
-    'These are the nearest: the chance that the best photo is a match is 0.10.'
-    """
+def nearest_alone(chance: Chance, is_foreign: bool = False) -> str:
+    """Return the line above photos that are shown on request though nothing fits."""
+    if is_foreign:
+        return "These are the nearest."
     return f"These are the nearest: the chance that the best photo is a match is {chance.value:.2f}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, TypeVar
@@ -54,6 +54,7 @@ class RankingWalk:
         self.request = request
         self.form = generation.form
         self.shown = ShownWords(tables, door)
+        self._in_captions = partial(self.shown.tell_of, self.form)
         self.is_foreign = request.reading is not None and request.reading.language is not None
         self._allowed: dict[str, bool] = {}  # by name, for this walk
         self.has_shut_out = False  # a photo that stood before the best one
@@ -271,30 +272,29 @@ class RankingWalk:
 
         return Keep(where, rows, listed=bool(phrases))
 
-    def _in_captions(self, word: str) -> bool:
-        """Return whether captions that may be known have a word, where the model counts words by themselves."""
-        return getattr(self.form, "words", None) is not None and self.shown.has(word)
-
     def _message(self, page: Page, chance: Chance | None) -> str | None:
         parts = []
-        text, is_first = self.request.query.text, self.after is None
+        request, text, is_first = self.request, self.request.query.text, self.after is None
         # A photo that fits may stand behind the places that are withheld.
         is_empty = is_first and not page.photos and not (page.more and page.fits)
-        known = chance if is_first and not self.is_foreign else None
-        missing = missing_words(text, known, self.form, self.shown, self.door.policy)
-        if is_empty and (page.best is not None or not page.places):
-            if page.best is None:
-                parts.append(nothing_meets(self.tables, self.door, self.request.where))
-            else:
-                why = chance if self.request.minimum is None else None
-                parts.append(nothing_fits(page.best, self.request.least, why, missing))
-        elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
-            parts.append(nearest_alone(chance))
-        if missing and page.photos and is_first and self.shown.are_russian is not None:
+        decides = chance is not None and request.minimum is None
+        names_words = self.shown.are_russian is not None if page.photos else is_empty and decides
+        known = chance if is_first and names_words and not self.is_foreign else None
+        strange = () if request.reading is None else request.reading.strange_words
+        missing = missing_words(text, known, self.form, self.shown, self.door.policy, strange)
+        if is_empty and page.best is not None:
+            parts.append(
+                nothing_fits(page.best, request.least, chance if decides else None, missing, self.is_foreign)
+            )
+        elif is_empty and not page.places:
+            parts.append(nothing_meets(self.tables, self.door, request.where))
+        elif is_first and chance is not None and not chance.fits and request.minimum is not None:
+            parts.append(nearest_alone(chance, self.is_foreign))
+        if missing and page.photos:
             parts.append(not_said(missing))
-        may_fit = page.fits or chance is None or self.request.minimum is not None
-        if is_first and page.more and not page.photos and not self.request.fill and may_fit:
+        may_fit = page.fits or not decides
+        if is_first and page.more and not page.photos and not request.fill and may_fit:
             parts.append(ALL_WITHHELD)
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
-        return self.request.message(parts)
+        return request.message(parts, missing)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import lemma
-from withsense_tf.encoders.other_words import has_others
+from withsense_tf.encoders.other_words import has_others, other_words
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
@@ -189,7 +189,8 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     ]
     weights, weights_as_read = _weights(question, form)
     if forms := list(weights | weights_as_read):
-        candidates.append(_rows_with_words(question, forms))
+        other_forms = list(dict.fromkeys(one for form in forms for one in other_words(form)))
+        candidates += [_rows_with_words(question, some, forms) for some in (forms, other_forms) if some]
     rows = np.unique(np.concatenate(candidates))
     pixels = engines[PHOTO]
     front = len(rows)
@@ -219,19 +220,17 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     scores = form.places(form.score(cosines, by_pixels, looks), before, numbers, has_captions)
     scores[front:] = cosines[front:] - form.behind
     order = rank_order(scores, rows)
-    was_told = looks.any(axis=1) | (share > 0)
     return RowRanking(
         rows[order],
         scores[order],
         numbers[order],
         by_pixels[order],
         by_captions[order],
-        np.where(was_told & bool(forms), confirmation, np.nan)[order],
+        np.where((looks.any(axis=1) | (share > 0)) & bool(forms), confirmation, np.nan)[order],
     )
 
 
 def _weights(question: _Question, form: HybridForm) -> tuple[dict[str, float], dict[str, float]]:
-    """Return what the query's words weigh, as they were typed and as captions are asked for them."""
     if form.words is None:
         return {}, {}
     text = question.words.text
@@ -244,15 +243,15 @@ def _counts(
     return counts_of_forms(question.texts, question.model, list(forms), rows, by_others)
 
 
-def _rows_with_words(question: _Question, forms: Sequence[str]) -> np.ndarray:
-    """Return the rows that may be found and whose captions or keywords have some of the words."""
+def _rows_with_words(question: _Question, some: Sequence[str], forms: Sequence[str]) -> np.ndarray:
+    """Return the rows that may be found and whose captions or keywords have `some` words, and tell of the query's."""
     keep = question.keep
     where = () if keep is None else keep.where
-    most, rarest = CANDIDATES, question.texts.rarest(forms)
+    most, rarest = CANDIDATES, question.texts.rarest(some)
     while True:
         rows = rows_with_words(question.tables, question.model, rarest, most, where)
         # What may not be told brings nothing forward, and takes no place of others.
-        free = rows[_counts(question, forms, rows)[0].any(axis=1)]
+        free = rows[_counts(question, forms, rows, by_others=some is not forms)[0].any(axis=1)]
         if len(rows) < most or len(free) >= CANDIDATES:
             break
         most *= 4
@@ -266,7 +265,6 @@ def _word_looks(
     weights: Mapping[str, float],
     counts: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
-    """Return how well the captions of each row's photo confirm the words of the query, (rows, 3)."""
     unknown = {lemma(word) for word in form.unknown(question.words.text)}
     return (form.words or WordFit()).looks(weights, unknown, *counts)
 

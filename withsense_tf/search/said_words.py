@@ -27,7 +27,6 @@ from withsense_tf.index.tables.free_photos import photos_with_doubt
 from withsense_tf.index.tables.photos_table import photo_of_id, photo_records
 from withsense_tf.index.tables.rows_table import rows_of_model
 from withsense_tf.index.tables.words_table import (
-    BETWEEN,
     KEYWORDS,
     MOST_RANKED,
     Cells,
@@ -137,7 +136,6 @@ class ShownTexts:
         )
 
     def _cells(self, photo: int) -> Cells:
-        """Return what the table of words would have of a photo, had only what may be told been said of it."""
         return cells_of(*self.said_of(photo).texts)
 
     def cells_at(self, model: int, row: int) -> Cells:
@@ -167,9 +165,7 @@ class ShownTexts:
         there = photos_with(self.tables, column, word, photos) if photos else []
         at = ("forms", "plain").index(column)
         return [
-            photos[photo]
-            for photo in there
-            if f" {word} " in f" {self._cells(photo)[at].replace(BETWEEN, ' . ')} "
+            photos[photo] for photo in there if f" {word} " in f" {' '.join(self._cells(photo)[at].split())} "
         ]
 
     def rarest(self, forms: Sequence[str]) -> list[str]:

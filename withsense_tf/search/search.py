@@ -33,7 +33,6 @@ from withsense_tf.search.search_request import (
     check_numbers,
     check_texts,
     check_ways,
-    name_of,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class Search:
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
         check_ways(day, fill, literal, says)
-        photo, filters = name_of(photo), read_where(where)
+        photo, filters = None if photo is None else str(photo), read_where(where)
         request = SearchRequest(
             text, photo, filters, minimum, k, text_share, fill, after, literal=literal, says=says
         )
@@ -226,7 +225,6 @@ class Search:
 
 
 def _notice(door: IndexDoor, request: SearchRequest) -> str | None:
-    """Return the notice where the law forbids the text as it was typed, what is left of it, or a filter."""
     text = request.raw_text
     if text.strip() and not (answer := door.query(text)).allowed:
         return answer.notice
@@ -249,7 +247,6 @@ def _read_lawfully(
 def _read(
     door: IndexDoor, tables: sqlite3.Connection, generation: Generation, request: SearchRequest
 ) -> tuple[SearchRequest, str | None]:
-    """Read the text of a request; return the notice, too, where the law forbids what was read."""
     reading = read_query(
         request.raw_text, generation.form, tables, door, request.literal, request.photo is not None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from inspect import signature
@@ -18,7 +18,6 @@ import numpy as np
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.common.unit import unit
 from withsense_tf.errors import KindError, SettingError, check_choice, check_kind, check_share, shown
-from withsense_tf.file_access import path_of
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.hits import Hits
@@ -91,13 +90,15 @@ class SearchRequest:
             )
         )
 
-    def message(self, lines: Sequence[str]) -> str | None:
-        """Return what a person should know: lines on the answer, and notes on the question.
+    def message(self, lines: Sequence[str], missing: Sequence[str] = ()) -> str | None:
+        """Return what a person should know: lines on the answer and what is `missing` there, and notes on the question.
 
         What was read as no filter stands first: it is why nothing has its words.
         """
-        hint = None if self.reading is None else self.reading.hint
-        return " ".join(sorted([*lines, *self.notes], key=lambda line: line != hint)) or None
+        if self.reading is None:
+            return " ".join([*lines, *self.notes]) or None
+        hint, notes = self.reading.hint, replace(self, reading=self.reading.beside(missing)).notes
+        return " ".join(sorted([*lines, *notes], key=lambda line: line != hint)) or None
 
     def digest(self, model: int) -> str:
         """Return a fingerprint of the question and the model that answers it: pages of one question go together."""
@@ -131,11 +132,6 @@ class SearchRequest:
             return np.asarray(photo, np.float32)
         both = self.text_share * form.point(text) + (1 - self.text_share) * photo
         return np.asarray(unit(both), np.float32)
-
-
-def name_of(photo: str | Path | None) -> str | None:
-    """Return a photo as text: a hit's `path` is as good as its name."""
-    return None if photo is None else str(path_of(photo))
 
 
 def check_numbers(k: int, minimum: float | None, text_share: float) -> None:

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from withsense_tf.app.page.messages import CYRILLIC, FIELD, in_russian, language_of_text, said_on_page, table
+from withsense_tf.app.page.messages import (
+    CYRILLIC,
+    FIELD,
+    in_russian,
+    language_of_text,
+    said_of_answer,
+    said_on_page,
+    table,
+    with_meant_words,
+)
 from withsense_tf.app.request_problems import TITLES
 from withsense_tf.matchers.alone.photo_form import NEEDS_TEXTS
 from withsense_tf.policy.texts.verdict import NOTHING
@@ -271,3 +280,30 @@ def test_a_russian_page_says_nothing_in_english_but_names_and_the_notice(
 )
 def test_no_english_stands_amid_russian(text: str, russian: str) -> None:
     assert in_russian(text) == russian
+
+
+def test_several_sentences_are_translated_one_by_one() -> None:
+    assert (
+        in_russian("There is no such file. Try again in a while.")
+        == "Такого файла нет. Попробуйте чуть позже."
+    )
+    assert in_russian("No caption of photos that may be shown says sea or sun, and none looks like it.") == (
+        "У снимков, которые можно показать, в подписях нет: sea или sun; и ни один на это не похож."
+    )
+
+
+def test_what_is_said_of_an_answer_has_no_advice_and_no_headline() -> None:
+    assert said_of_answer("en", "No match; nearest with minimum=0.") == "No match."
+    assert said_of_answer("ru", "Unknown word: кит.") == "Незнакомое слово: кит."
+    # The headline says it already.
+    assert (
+        said_of_answer("en", "No good match; nearest with minimum=0. Unknown word: кит.")
+        == "Unknown word: кит."
+    )
+
+
+def test_a_word_that_may_have_been_meant_has_the_query_with_it() -> None:
+    assert with_meant_words("Unknown word: dessert (did you mean desert?).", "A big dessert") == [
+        ("Unknown word: dessert (did you mean ", ""), ("desert", "A big desert"), ("?).", ""),
+    ]  # fmt: skip
+    assert with_meant_words("Unknown word: dessert.", "dessert") == [("Unknown word: dessert.", "")]

@@ -103,7 +103,7 @@ def test_a_minus_word_that_captions_have_in_another_language_by_no_known_word_is
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("koira rannalla", "koira, rannalla"),
+        ("koira juoksee rannalla", "koira, juoksee, rannalla"),
         ("Ein Hund läuft am Strand", "ein, hund, läuft"),
         ("tyttö", "tyttö"),
         ("犬", "犬"),
@@ -113,7 +113,12 @@ def test_a_minus_word_that_captions_have_in_another_language_by_no_known_word_is
         ("kobieta w czerwonym kapeluszu", "kobieta, w, czerwonym, kapeluszu"),
         ("жінка в червоному капелюсі", "жінка, червоному, капелюсі"),
         ("две кучета тичат по плажа", "кучета, тичат, плажа"),
-        ("човек вози бицикл", "човек, бицикл"),
+        # Two may be new words, or names; what has digits is neither.
+        *(
+            (text, None)
+            for text in ("a pokeball and tamagotchi", "wi-fi", "selfies vlogger", "човек вози бицикл")
+        ),
+        *((text, None) for text in ("IMG_1234 DSC0001", "10km 5k", "kitesurfing snowkiting")),
         # No language has such words.
         ("qwrtplk zxcvbn", None),
         ("cosplay with a pokeball in street style", None),
@@ -135,3 +140,15 @@ def test_a_query_in_a_language_that_is_not_read_is_told_so(text: str, words: str
     assert other_language(text, form, everybody) is None
     form.text.languages = ()
     assert other_language(text, form, nobody) is None
+
+
+def test_slips_whose_corrections_are_usual_words_are_of_no_other_language() -> None:
+    form: Any = SimpleNamespace(text=SimpleNamespace(languages=("English", "Russian")))
+    shown: Any = SimpleNamespace(has=lambda word: word == "wakeboarder")
+    slips = {"bycicle": "bicycle", "runing": "running", "waekboarder": "wakeboarder"}
+    text = " ".join(slips)
+    assert other_language(text, form, shown) is not None
+    assert other_language(text, form, shown, slips.items()) is None
+    # A rare word corrects nothing here.
+    rare = {"zwei": "wei", "perros": "perron", "corren": "correl"}
+    assert other_language(" ".join(rare), form, shown, rare.items()) is not None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.query.mentions import may_be_said, mentions, shuts_out_children
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,13 @@ def test_every_word_for_somebody_is_a_mention_of_people(caption: str, term: str)
 )
 def test_beasts_things_and_who_is_not_there_are_no_people(caption: str, term: str) -> None:
     assert not mentions(caption, term)
+
+
+def test_a_term_may_be_said_where_any_caption_has_its_word_or_may_mean_anybody() -> None:
+    terms = ("dogs", "pooch", "собак", "red dog", "kids")
+    assert [may_be_said(term, {"dog"}.__contains__) for term in terms] == [True, False, True, False, True]
+
+
+def test_children_are_shut_out_by_their_words_and_by_those_for_anybody() -> None:
+    terms = ("people", "children", "девочек", "людей", "red people", "dog")
+    assert [shuts_out_children(term) for term in terms] == [True, True, False, True, False, False]

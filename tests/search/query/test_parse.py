@@ -192,3 +192,9 @@ def test_reading_an_english_query_loads_nothing_heavy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_query_is_taken_apart_into_words_minus_words_and_quotations() -> None:
+    assert parse_query("a beach without dogs, -umbrella") == Query("a beach", ("dogs", "umbrella"))
+    assert parse_query("a no parking sign") == Query("a no parking sign", ())
+    assert parse_query('"Red Motorcycle" street').phrases == ("red motorcycle",)

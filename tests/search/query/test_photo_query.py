@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from PIL import Image
@@ -160,3 +161,25 @@ def test_of_a_photo_of_the_index_without_captions_it_is_said_who_shows_it(
     assert "like it that is restricted" in like.message
     assert "bare.png" not in like.message
     index.close()
+
+
+def test_the_name_of_a_hit_is_no_path_and_a_wave_before_another_is_the_home_folder(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    names = ("~/a.png", "~root/b.png", "c.png")
+    items = [item_of(looks, name, look) for look, name in enumerate(names)]
+    copyfile(draw_look(looks, 2), tmp_path / "mine.png")
+    with Search(
+        new_index(tmp_path / "index", fitted("closed form"), items, store), policy=LAW, country="AQ"
+    ) as search:
+        for name in (*names, "~/mine.png"):
+            answer = search(photo=name, minimum=0)
+            assert (answer.like, len(answer) > 0) == (name, True)
+        for name in ("", "~", "~/nobody.png"):
+            with pytest.raises(SettingError, match=f"has no photo '{name}', and"):
+                search("a wall", photo=name)

@@ -71,3 +71,7 @@ def test_no_such_correction_makes_an_allowed_query_a_restricted_one(text: str) -
     for limit in (16, 18):
         before, after = LAW.texts(limit).verdicts([text, said])
         assert after.restricted == before.restricted
+
+
+def test_a_word_that_is_none_but_sounds_like_no_other_stays() -> None:
+    assert (words_heard_alike("скейтер"), words_typed_alike("сноубордист")) == ({}, {})

@@ -18,7 +18,7 @@ AMERICAN = ("airplane", "harbor", "jewelry", "mom", "mustache", "neighbors", "pl
 
 
 @pytest.mark.parametrize(
-    "word", ["submarine", "motorcycle", "women", "running", "собаками", "犬", "naïve", *AMERICAN]
+    "word", ["submarine", "motorcycle", "women", "running", "собаками", "собокa", "犬", "naïve", *AMERICAN]
 )
 def test_real_words_and_those_in_other_letters_are_real(word: str) -> None:
     assert is_real(word)

@@ -35,8 +35,8 @@ LISTS: Final = (
 NEAREST_TOO: Final = f"; {NEAREST}"
 # What helps in Python or a terminal: who reads a page has neither, and for some of it a button.
 NOT_ON_PAGES: Final = (
-    NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS, NEEDS_COLUMNS,
-    NEEDS_ONE_SPACE,
+    f"No good match{NEAREST_TOO}.", NEAREST_TOO, LOOK_BEHIND, NEEDS_MATCHER, NEEDS_CAPTIONS, NEEDS_COLOURS,
+    NEEDS_COLUMNS, NEEDS_ONE_SPACE,
 )  # fmt: skip
 # What stands below that headline, or says little to who reads a page.
 SAID_OTHERWISE: Final = {
@@ -55,13 +55,7 @@ ONE_OF_LIST: Final = re.compile(r"(?:^|(?<=[,;] ))[^,;]+?(?=[,;]|$| и ещё )"
 
 
 def in_russian(text: str) -> str | None:
-    """Return in Russian what was said in English, sentence by sentence; None where any of it is not in the table.
-
-    >>> in_russian("No caption of photos that may be shown says sea or sun, and none looks like it.")
-    'У снимков, которые можно показать, в подписях нет: sea или sun; и ни один на это не похож.'
-    >>> in_russian("There is no such file. Try again in a while.")
-    'Такого файла нет. Попробуйте чуть позже.'
-    """
+    """Return in Russian what was said in English, sentence by sentence; None where any of it is not in the table."""
     return _translation(" ".join(text.replace(NEAREST_TOO, "").split()))
 
 
@@ -116,7 +110,6 @@ def _with_russian_name(name: str, of_what: str) -> str:
 
 
 def _typed_name(name: str, of_what: str) -> str:
-    """Return what a filter may call a column or a value in Russian; a name of several words is none."""
     russian = _russian_names().get(of_what + name, name)
     return name if " " in russian else russian
 
@@ -145,8 +138,8 @@ def table() -> dict[str, str]:
 def said_on_page(language: str, text: str) -> str:
     """Return what the index, the search or the law says, in the language of a page; what has no translation stays.
 
-    >>> said_on_page("en", "No good match; nearest with minimum=0."), said_on_page("ru", "Not found.")
-    ('No good match.', 'Не найдено.')
+    >>> said_on_page("en", "No match; nearest with minimum=0."), said_on_page("ru", "Not found.")
+    ('No match.', 'Не найдено.')
     """
     for advice in NOT_ON_PAGES:
         text = text.replace(advice, "")
@@ -154,28 +147,18 @@ def said_on_page(language: str, text: str) -> str:
         return russian
     for part, other in SAID_OTHERWISE.items():
         text = text.replace(part, other)
-    return text
+    return text.strip()
 
 
 def said_of_answer(language: str, message: str, notes: Iterable[str] = ()) -> str:
-    """Return what a search says of an answer in the language of a page, without notes that the page makes itself.
-
-    >>> said_of_answer("en", "No match; nearest with minimum=0."), said_of_answer("ru", "Unknown word: кит.")
-    ('No match.', 'Незнакомое слово: кит.')
-    """
+    """Return what a search says of an answer in the language of a page, without notes that the page makes itself."""
     for note in notes:
         message = message.replace(note, "")
     return said_on_page(language, " ".join(message.split()))
 
 
 def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:
-    """Return a text in parts, each with the query that asks by the word that may have been meant, or "".
-
-    >>> with_meant_words("Unknown word: dessert (did you mean desert?).", "A big dessert")
-    [('Unknown word: dessert (did you mean ', ''), ('desert', 'A big desert'), ('?).', '')]
-    >>> with_meant_words("Unknown word: dessert.", "dessert")
-    [('Unknown word: dessert.', '')]
-    """
+    """Return a text in parts, each with the query that asks by the word that may have been meant, or ""."""
     parts, end = [], 0
     for match in OFFER.finditer(text):
         other = in_place_of(match["better"], match["word"], query)

@@ -21,6 +21,7 @@ import numpy as np
 
 from withsense_tf.common.words import lemma, lemmas, words
 from withsense_tf.data.embedded.keyword_places import keywords_among
+from withsense_tf.encoders.other_words import BOTH
 from withsense_tf.errors import check_choice
 from withsense_tf.index.tables.facts_table import to_sql
 from withsense_tf.index.tables.free_photos import FREE, PLAIN, which_are
@@ -99,7 +100,6 @@ def make_words_anew(tables: sqlite3.Connection) -> None:
 
 
 def _said_by_photo(tables: sqlite3.Connection) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
-    """Yield photos, each with its captions and keywords."""
     from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 
     rows = tables.execute(
@@ -155,7 +155,7 @@ def rows_with_words(
 ) -> np.ndarray:
     """Return the rows of live photos whose captions have some of these basic forms and that meet filters, int64.
 
-    They come best first, by SQLite's BM25.
+    Two with a space between they have in a row, two with " + " between anywhere. They come best first, by BM25.
     """
     condition, values = to_sql(where)
     query = (
@@ -202,7 +202,6 @@ def forms_at(
 def _of_rows(
     tables: sqlite3.Connection, select: str, values: Sequence[object], rows: Sequence[int], more: str = ""
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield what is selected of rows of a model, which is the first of the values."""
     for at in range(0, len(rows), LOOKED_UP):
         # Rows are numbers of this package's own, so that they may stand in the SQL.
         here = ", ".join(map(str, rows[at : at + LOOKED_UP]))
@@ -275,7 +274,8 @@ def _match(column: str, word: str) -> str:
 
 
 def _any_form(forms: Sequence[str]) -> str:
-    return f"forms : ({' OR '.join(map(_quote, forms))})"
+    every = (" AND ".join(map(_quote, form.split(BOTH))) for form in forms)
+    return f"forms : ({' OR '.join(every)})"
 
 
 def _quote(text: str) -> str:

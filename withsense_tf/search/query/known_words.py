@@ -28,6 +28,12 @@ NEEDS_MATCHER: Final = (
     " Or build the index with a matcher that reads it (in Python text='use', or a multilingual SigLIP 2 or "
     "MetaCLIP 2)."
 )
+# Small words of other languages that stand in few English queries.
+_ELSEWHERE = """
+    am der das und ein eine im mit auf dem le les une un et en du des sur dans avec el los las una por y con il di sul
+    sulla nel um uma na em da een het op met w po z och ett og ja
+"""
+ELSEWHERE: Final = frozenset(_ELSEWHERE.split())
 NEAR: Final = 5  # as the first of these may be one that the law forbids
 
 
@@ -74,19 +80,27 @@ def not_known(
     )
 
 
-def other_language(text: str, form: SearchForm, shown: ShownWords) -> str | None:
+def other_language(
+    text: str, form: SearchForm, shown: ShownWords, corrections: Iterable[tuple[str, str]] = ()
+) -> str | None:
     """Return a line where more words of a query are in no list of the languages that are read than are usual there.
 
-    Small words say nothing, nor do names and rare words that a list has: many languages have these letters. One strange
-    word alone may be a new one or a name, unless it has letters of another language; without a vowel it is no word.
+    Small words say nothing, nor do names and rare words that a list has: many languages have these letters. A slip
+    counts as the usual word, or word of captions, that corrects it. Two strange words may be new ones or names, unless
+    one has letters of another language, or a small word of one stands beside them; without a vowel it is no word.
     """
-    telling = [word for word in dict.fromkeys(words(text)) if word not in SMALL]
+    better = {word: other for word, other in corrections if _is_usual(other) or shown.has(other)}
+    every = dict.fromkeys(better.get(word, word) for word in words(text))
+    telling = [word for word in every if word not in SMALL]
     in_captions = {word for word in telling if shown.has(word)}
-    strange = [word for word in telling if not _is_listed(word) and word not in in_captions]
+    strange = [
+        word for word in telling if word.isalpha() and not _is_listed(word) and word not in in_captions
+    ]
     usual = in_captions.union(word for word in telling if word not in strange and _is_usual(word))
-    has_letters = any(word.isalpha() and not _is_in_letters_read(word) for word in strange)
+    has_letters = any(not _is_in_letters_read(word) for word in strange)
+    most = 0 if has_letters else 2 - (not ELSEWHERE.isdisjoint(every))
     languages = form.text.languages
-    if not languages or len(strange) <= max(len(usual), 0 if has_letters else 1):
+    if not languages or len(strange) <= max(len(usual), most):
         return None
     if all(map(CONSONANTS.fullmatch, strange)):
         return None
@@ -109,7 +123,6 @@ def _without_accents(word: str) -> str:
 
 
 def _is_listed(word: str) -> bool:
-    """Return whether a word is of a list, also by its letters without their marks."""
     plain = _without_accents(word)
     is_read = word.isdigit() or ENGLISH.fullmatch(plain) or RUSSIAN.fullmatch(word)
     return bool(is_read) and (is_real(plain) or bool(english_of(word)))

@@ -33,11 +33,6 @@ def mentions(caption: str, term: str) -> bool:
     """Return whether a caption mentions a term: its words in a row, in any form.
 
     A caption that says "without a dog" or "no dog" does not mention a dog. A word counts in the other language, too.
-
-    >>> mentions("Two dogs on a beach", "dog"), mentions("a beach without dogs", "dog"), mentions("hotdogs", "dog")
-    (True, False, False)
-    >>> mentions("Two dogs on a beach", "собак"), mentions("Собаки на пляже", "dog")
-    (True, True)
     """
     caption_tokens = tokens(caption)
     # A word with a hyphen is several: "a red-car parade" has a red car.
@@ -84,9 +79,6 @@ def may_be_said(term: str, has: Callable[[str], bool]) -> bool:
     """Return whether captions may mention a term, where `has` knows whether they have a word in any form.
 
     What shuts out children may be said of any photo.
-
-    >>> [may_be_said(term, {"dog"}.__contains__) for term in ("dogs", "pooch", "собак", "red dog", "kids")]
-    [True, False, True, False, True]
     """
     if shuts_out_children(term):
         return True
@@ -131,11 +123,7 @@ def shuts_out_everybody(term: str) -> bool:
 
 
 def shuts_out_children(term: str) -> bool:
-    """Return whether a term that must not be there names every child, whatever captions say.
-
-    >>> [shuts_out_children(term) for term in ("people", "children", "девочек", "людей", "red people", "dog")]
-    [True, True, False, True, False, False]
-    """
+    """Return whether a term that must not be there names every child, whatever captions say."""
     term_words = words(term)
     is_child = len(term_words) == 1 and not _basic(term_words[0]).isdisjoint(CHILDREN)
     return is_child or shuts_out_everybody(term)

@@ -41,15 +41,7 @@ class Query:
 # One search parses a text as it came, and again once its filters are out of it, which changes few of them.
 @lru_cache(maxsize=64)
 def parse_query(text: str) -> Query:
-    """Take out of a text what it does not want; raise if nothing to look for is left.
-
-    >>> parse_query("a beach without dogs, -umbrella")
-    Query(text='a beach', without=('dogs', 'umbrella'), phrases=())
-    >>> parse_query("a no parking sign")
-    Query(text='a no parking sign', without=(), phrases=())
-    >>> parse_query('"Red Motorcycle" street').phrases
-    ('red motorcycle',)
-    """
+    """Take out of a text what it does not want; raise if nothing to look for is left."""
     query = text.strip()
     rest, minus = _minus_terms(query)
     words = tokens(rest)

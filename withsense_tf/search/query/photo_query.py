@@ -14,6 +14,7 @@ from withsense_tf.common.limits import is_file
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look, shown_in
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
+from withsense_tf.file_access import path_of
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.photo_states import live_and_departed_looks
@@ -74,7 +75,7 @@ def photo_query(
         )
     # Half characters, as a command line in another encoding gives, cannot be asked of a database.
     name, here = photo.encode(errors="replace").decode(), None
-    file = Path(photo)
+    file = path_of(photo)
     if not door.photo(name, "search") and is_file(file):
         content = digest_of(file)
         same = live_names_of(tables, content)
@@ -98,7 +99,6 @@ def photo_query(
 
 
 def _own_point(generation: Generation, tables: sqlite3.Connection, name: str) -> np.ndarray:
-    """Return the point that the index has of a photo."""
     row = row_of_live(tables, generation.number, name)
     return generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0])
 
@@ -146,5 +146,4 @@ def _foreign(
 
 
 def _first_allowed(door: IndexDoor, photos: Sequence[tuple[int, str, str, str, bool]]) -> str | None:
-    """Return the name of the first of some photos that is still in the index and may be shown."""
     return next((name for _, name, *_, live in photos if live and door.lets_find(name)), None)

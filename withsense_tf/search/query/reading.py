@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
@@ -39,6 +39,13 @@ class Reading:
     language: str | None = None
     unread_exclusion: str | None = None
     unsaid: tuple[str, ...] = ()
+
+    def beside(self, missing: Sequence[str]) -> Reading:
+        """Return the reading without those strange words that are told as missing."""
+        names = {word.split()[0].lower() for word in missing}
+        return replace(
+            self, strange_words=tuple(one for one in self.strange_words if one.split()[0] not in names)
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -90,7 +97,7 @@ def read_query(
     before = query
     query, corrections = correct(query, form, shown, door.policy)
     strange = strange_words(query.text, form, shown, door.policy)
-    if language := other_language(query.text, form, shown):
+    if language := other_language(before.text, form, shown, corrections):
         query, corrections = before, ()
     return Reading(
         query,
@@ -106,7 +113,6 @@ def read_query(
 
 
 def _unsaid(terms: Sequence[str], shown: ShownWords) -> tuple[str, ...]:
-    """Return the terms that must not be there and that no caption says; none where there are no captions to ask."""
     if not terms or shown.are_russian is None:
         return ()
     return tuple(term for term in terms if not may_be_said(term, shown.has))

@@ -41,11 +41,7 @@ ENDING: Final = 4
 
 
 def words_that_sound_the_same(word: str) -> dict[str, int]:
-    """Return real words that one slip of the ear parts from a word, each with how often books have it in English.
-
-    >>> list(words_that_sound_the_same("сабака")), list(words_that_sound_the_same("хокей"))
-    (['собака'], ['хоккей'])
-    """
+    """Return real words that one slip of the ear parts from a word, each with how often books have it in English."""
     if not SHORTEST <= len(word) <= LONGEST_WORD:
         return {}
     return {other: _count(other) for other in sorted(set(_as_heard(word))) if is_real(other)}
@@ -77,11 +73,7 @@ def _count(word: str) -> int:
 
 
 def words_heard_alike(word: str) -> dict[str, int]:
-    """Return real words that sound like a word and differ in as few letters as any, two or three, each with worth 1.
-
-    >>> words_heard_alike("матацыкл"), words_heard_alike("скейтер")
-    ({'мотоцикл': 1}, {})
-    """
+    """Return real words that sound like a word and differ in as few letters as any, two or three, each with worth 1."""
     if not LONG_IN_RUSSIAN <= len(word) <= LONGEST_WORD:
         return {}
     # The last letter is right, as where one slip parts two words.
@@ -110,9 +102,6 @@ def words_typed_alike(word: str) -> dict[str, int]:
     """Return forms of words of the table that two slips part from a long word, each with how often books have it.
 
     That is how often they have what it is in English. A word that is one of these forms is none that was typed badly.
-
-    >>> words_typed_alike("мкроскопоэм"), words_typed_alike("сноубордист")
-    ({'микроскопом': 3052163}, {})
     """
     if not LONG <= len(word) <= LONGEST_WORD:
         return {}

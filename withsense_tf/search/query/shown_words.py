@@ -6,6 +6,7 @@ import sqlite3
 from typing import Final
 
 from withsense_tf.common.words import lemma
+from withsense_tf.encoders.other_words import is_said
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.captions_table import count_plain_captions
 from withsense_tf.index.tables.words_table import (
@@ -13,8 +14,9 @@ from withsense_tf.index.tables.words_table import (
     count_plain_photos_with,
     plain_photos_with,
 )
+from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.query.spelling import near_words
-from withsense_tf.search.said_words import ShownTexts
+from withsense_tf.search.said_words import ShownTexts, as_captions_say
 
 # Photos whose verdict is looked at, where the tables say that they may be shown.
 LOOKED_AT: Final = 20
@@ -31,6 +33,12 @@ class ShownWords:
     def has(self, word: str) -> bool:
         """Return whether a photo that may be shown has a word in a caption, in any form."""
         return self._has("forms", lemma(word))
+
+    def tell_of(self, form: SearchForm, word: str) -> bool:
+        """Return whether captions have a word, or what tells of it, where the model counts words by themselves."""
+        if getattr(form, "words", None) is None:
+            return False
+        return any(is_said(lemma(one), self.has) for one in as_captions_say(form, word).split())
 
     def says(self, text: str) -> bool:
         """Return whether a photo that may be shown has words in a caption, in a row and as they stand."""

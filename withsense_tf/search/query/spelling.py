@@ -28,11 +28,7 @@ VOWELS: Final = re.compile("[aeiouyаеёиоуыэюя]+")
 
 
 def is_real(word: str) -> bool:
-    """Return whether a word in lower case is one, or is in letters that nobody here can tell of.
-
-    >>> is_real("submarine"), is_real("motorcicle"), is_real("собака"), is_real("собокa")
-    (True, False, True, True)
-    """
+    """Return whether a word in lower case is one, or is in letters that nobody here can tell of."""
     if ENGLISH.fullmatch(word):
         # The list is British: it has "aeroplane" and "harbour" alone.
         spellings = {word, other_spelling(word) or word}
@@ -47,11 +43,6 @@ def near_words(word: str, candidates: Sequence[str]) -> list[tuple[str, int]]:
 
     A slip is a letter too many, too few, another one, or two that changed places. Of words that are as near, those with
     the same consonants come first: they sound alike.
-
-    >>> near_words("motorcicle", ["motorcycle", "motorcade", "cycle"]), near_words("ca", ["cat"])
-    ([('motorcycle', 1)], [])
-    >>> near_words("beech", ["bench", "beach"])
-    [('beach', 1), ('bench', 1)]
     """
     from rapidfuzz.distance import DamerauLevenshtein
     from rapidfuzz.process import extract

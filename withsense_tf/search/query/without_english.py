@@ -29,7 +29,8 @@ NOT_SEEN: Final = TABLE["not_seen"]
 ABSTRACT: Final = re.compile(r"(tion|sion|ness|ity|ism|ence|ance|ment)s?$")
 THINGS_ALIKE: Final = TABLE["things_alike"]
 SAYING: Final = TABLE["saying"]
-HOLDS_NO: Final = PREPOSITIONS | TABLE["holds_no"]
+TITLES: Final = frozenset({"dr", "mr", "mrs", "ms"})
+HOLDS_NO: Final = PREPOSITIONS | TABLE["holds_no"] | TITLES
 PEOPLE: Final = TABLE["people"]
 BEING: Final = frozenset({"is", "are", "was", "were"})
 # "no cars but lots of bikes" says what is there instead, "no cars but a taxi" which car.
@@ -163,6 +164,10 @@ def _stands_alone(words: Sequence[Token], at: int, last: int, goes_on: bool, is_
         return at > 0 or ends(words, last) or after in DETERMINERS
     if first < at:
         return True
+    if (low(words, at - 2) if before == "." else before) in TITLES:
+        return False
+    if any(len(low(words, place)) == 1 for place in range(at + 1, last)):
+        return False  # "no u turn" is a sign
     if at == 0:
         return ends(words, last)
     if begins(words, at):
