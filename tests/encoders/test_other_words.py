@@ -16,6 +16,7 @@ from withsense_tf.encoders.other_words import has_others, is_said, is_told, othe
         ("машина", "автомобиль"),
         ("guy", "man"),
         ("lady", "woman"),
+        ("canine", "dog"),
     ],
 )
 def test_words_that_say_the_same_tell_of_each_other(one: str, other: str) -> None:
@@ -36,7 +37,7 @@ def test_two_words_tell_of_one_where_both_are_said() -> None:
     [
         *(("people", word) for word in ("man", "woman", "person", "guy", "lady", "couple", "surfer", "girl", "crowd")),
         *(("person", word) for word in ("man", "woman", "skier")),
-        ("man", "grandpa"), ("woman", "bride"), ("phone", "smartphone"),
+        ("man", "grandpa"), ("musician", "guitarist"), ("woman", "bride"), ("phone", "smartphone"),
         ("человек", "мужчина"), ("человек", "лыжник"), ("женщина", "бабушка"), ("рыбалка", "fisherman"),
     ],
 )  # fmt: skip

@@ -18,10 +18,11 @@ from withsense_tf.encoders.people_words import names_people
 _SAME: Final = """
 airplane plane aeroplane; backpack rucksack; bike bicycle; blond blonde; bonfire campfire; brook creek; bunny rabbit;
 cafe café coffeehouse coffee_shop; car auto automobile; cellphone smartphone cell_phone mobile_phone; coast coastline;
-cookie biscuit; crosswalk zebra_crossing pedestrian_crossing; curtain drape; dusk twilight; father dad daddy;
-fisherman angler; fog mist; forest woodland; fridge refrigerator; grandfather grandpa; grandmother grandma granny;
-gull seagull; gym gymnasium; headphone earphone; hug embrace; jump leap; kitten kitty; ladybug ladybird; lorry truck;
-man guy bloke dude; mother mom mum mama; motorbike motorcycle; path trail footpath pathway; people person human;
+cookie biscuit; crosswalk zebra_crossing pedestrian_crossing; curtain drape; dog canine doggy pooch mutt; dusk twilight;
+father dad daddy; fisherman angler; fog mist; forest woodland; fridge refrigerator; grandfather grandpa;
+grandmother grandma granny; gull seagull; gym gymnasium; headphone earphone; hug embrace; jump leap; kitten kitty;
+ladybug ladybird; lorry truck; man guy bloke dude; mother mom mum mama; motorbike motorcycle;
+path trail footpath pathway; people person human;
 photo photograph; pram stroller pushchair; prawn shrimp; puppy pup; purse handbag; roof rooftop; rug carpet;
 seller vendor; shop store; shore shoreline; shout yell; skydiver parachutist; sofa couch settee; spade shovel;
 stair staircase stairway; stoplight traffic_light; subway metro; sunrise dawn; sweater pullover;
@@ -34,6 +35,7 @@ woman lady; велосипед велик; врач доктор; дедушка
 _SPECIAL: Final = """
 cop policeman policewoman police_officer; couple man+woman husband+wife bride+groom two_people; firefighter fireman;
 man gentleman groom husband father grandfather businessman salesman fisherman fireman policeman;
+musician guitarist drummer violinist pianist;
 people child boy girl baby infant couple crowd passerby; phone telephone cellphone;
 woman bride wife mother grandmother businesswoman policewoman waitress actress;
 мужчина джентльмен жених муж отец дедушка дядя старик; женщина невеста жена мама бабушка тетя старушка;
