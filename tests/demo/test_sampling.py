@@ -13,7 +13,7 @@ def scenes() -> list[Scene]:
 
 
 def test_about_a_quarter_of_the_scenes_show_a_child(scenes: list[Scene]) -> None:
-    assert 0.2 < np.mean([scene.has_child for scene in scenes]) < 0.3
+    assert 0.2 < np.mean([any(one.is_child for one in scene.subjects) for scene in scenes]) < 0.3
 
 
 def test_every_kind_place_and_light_occurs(scenes: list[Scene]) -> None:

@@ -166,7 +166,6 @@ def draw_share(
 
 
 def _plan(seed: int, sizes: DemoSizes) -> dict[str, list[DemoPhoto]]:
-    """Return the photos of each folder."""
     counts = {"train": sizes.train, "test": sizes.test, "captioned": sizes.captioned}
     return {
         name: plan_photos(kind, seed, stream, count)

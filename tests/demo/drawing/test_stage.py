@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from stages import stage
 
+from withsense_tf.demo.drawing.canvas import Brush
 from withsense_tf.demo.drawing.stage import SKY
 
 
@@ -39,7 +40,7 @@ def test_a_layer_is_laid_over_the_pixels_where_it_was_drawn_on() -> None:
     layer = scene.layer()
     scene.paste(layer)
     assert not scene.pixels.any()
-    scene.brush(layer, 20, 80, 1.0).polygon([(0, 0), (0, 10), (10, 10), (10, 0)], (200, 0, 0))
+    Brush(layer, 20, 80, 1.0).polygon([(0, 0), (0, 10), (10, 10), (10, 0)], (200, 0, 0))
     scene.paste(layer, texture=0.0)
     assert scene.pixels[71:79, 21:29].reshape(-1, 3).mean(axis=0) == pytest.approx([200, 0, 0], abs=1)
     assert not scene.pixels[:, 40:].any()
