@@ -147,7 +147,9 @@ class _Crew:
                     continue
                 del self._busy[pipe]
                 if kind == "failed":
-                    raise _with_place(*message)
+                    error, where = message
+                    error.add_note(f"In a process of its own:\n{where}")
+                    raise error
                 if kind == "died":
                     self._go_on_without(worker)
                     continue
@@ -245,11 +247,6 @@ def _died(code: int) -> str:
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
     why = "; most likely the memory was not enough" if -code == SIGKILL else ""
     return f"A process ended {how} in the middle of its work{why}."
-
-
-def _with_place(error: Exception, where: str) -> Exception:
-    error.add_note(f"In a process of its own:\n{where}")
-    return error
 
 
 def _work(pipe: Connection, threads: int) -> None:

@@ -16,7 +16,6 @@ ALOFT = ("flock", "hot-air balloon", "kite")
 THINGS = (
     "car", "bus", "bicycle", "boat", "ball", "hot-air balloon", "kite", "parasol", "bench", "tent",
 )  # fmt: skip
-KINDS = (*PEOPLE, *ANIMALS, *THINGS)
 
 # "left" is also the left third of the picture; see draw.SLOTS.
 POSITIONS = ("left", "middle", "right")

@@ -11,7 +11,7 @@ from withsense_tf.demo.drawing.stage import SKY
 @pytest.mark.parametrize("light", SKY)
 def test_a_sky_fills_the_rows_above_the_horizon_and_none_far_below(light: str) -> None:
     scene = stage(light)
-    scene.paint_sky(scene.horizon)
+    scene.paint_sky()
     assert (scene.pixels[:40].mean(axis=(1, 2)) > 10).all()
     assert not scene.pixels[70:].any()
 
@@ -20,7 +20,7 @@ def test_the_night_is_darker_than_the_day() -> None:
     skies = {}
     for light in ("sunny", "night"):
         scene = stage(light)
-        scene.paint_sky(scene.horizon)
+        scene.paint_sky()
         skies[light] = scene.pixels[:40].mean()
     assert skies["night"] < 0.6 * skies["sunny"]
 

@@ -33,7 +33,11 @@ def read_photo_folders(
     places = [PhotoPlace(path, path.name, part) for part, some in paths.items() for path in some]
     photos = with_groups(look_at_photos(places, decode, problems))
     doubles = (photos["part"] == "corpus") & photos["photo"].isin(files["train"] - files["test"] - test_names)
-    problems += [_double(photo) for photo in photos.loc[doubles, "photo"]]
+    reason = "train_images/ has a photo of this name, and judgements and captions are of that one"
+    problems += [
+        Problem("photo_judged", f"corpus_images/{photo}", None, photo, reason)
+        for photo in photos.loc[doubles, "photo"]
+    ]
     photos = photos[~doubles].reset_index(drop=True)
     test = files["test"] | test_names
     by_name = photos["photo"].isin(test)
@@ -78,11 +82,6 @@ def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
     return files
 
 
-def _double(photo: str) -> Problem:
-    reason = "train_images/ has a photo of this name, and judgements and captions are of that one"
-    return Problem("photo_judged", f"corpus_images/{photo}", None, photo, reason)
-
-
 def _leaks(leaks: pd.DataFrame, test_photos: pd.DataFrame) -> list[Problem]:
     """Tell why each of the training photos is a test photo."""
     names, digests = set(test_photos["photo"]), set(test_photos["digest"])
@@ -114,7 +113,6 @@ def _listing(table: RawTable, photos: pd.DataFrame) -> list[Problem]:
             problems.append(Problem("row_photo_missing", table.file, row.line, name, reason))
         names.add(name)
     reason = f"not in {table.file}"
-    missing = (name for name in sorted(there - names))
     return problems + [
-        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in missing
+        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in sorted(there - names)
     ]

@@ -79,11 +79,6 @@ def read_looks(paths: Sequence[Path]) -> list[str]:
         return list(track(pool.map(one, paths), len(paths), "Looking for copies"))
 
 
-def near_duplicates(looks: Sequence[str]) -> np.ndarray:
-    """Label photos so that copies share a label, (photos,); a photo with an empty look is its own."""
-    return connect(len(looks), relations(looks).copies)
-
-
 def relations(looks: Sequence[str], new: Collection[int] | None = None) -> Shares:
     """Return pairs of places of photos that are copies, enough of them to link all that are, and parts of others.
 
@@ -204,7 +199,6 @@ def _equal(left: np.ndarray, right: np.ndarray) -> Iterator[Pairs]:
 
 
 def _near(frames: Frames, others: Frames, rows: np.ndarray, columns: np.ndarray) -> Pairs:
-    """Return those of the pairs of frames that are near each other."""
     for words in (slice(0, 1), slice(0, WORDS)):
         both = frames.sure[rows, words] & others.sure[columns, words]
         differ = np.bitwise_count((frames.signs[rows, words] ^ others.signs[columns, words]) & both)

@@ -11,7 +11,7 @@ from withsense_tf.demo.drawing.stage import Stage
 
 def beach(stage: Stage) -> None:
     """Paint the beach."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     if stage.rng.random() < 0.5:
         headland = ridge(stage, stage.horizon, 0.09 * stage.height, 60)
         paint_hills(stage, headland, (104, 122, 126), 0.45 + 0.4 * (stage.light == "fog"))
@@ -53,7 +53,7 @@ def beach(stage: Stage) -> None:
 
 def park(stage: Stage) -> None:
     """Paint the park."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     bushes = ridge(stage, stage.horizon + 4, 0.12 * stage.height, 24, jag=0.3)
     paint_hills(stage, bushes, (70, 104, 66), stage.far_haze())
     stage.paint_ground(stage.horizon + 2, (84, 138, 50), (112, 158, 62), "blades", 15.0, 34)
@@ -89,7 +89,7 @@ def _path(stage: Stage) -> None:
 
 def mountain(stage: Stage) -> None:
     """Paint the mountain."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     haze = stage.far_haze()
     peaks = ridge(stage, stage.horizon, 0.44 * stage.height, 70, jag=0.35)
     paint_hills(stage, peaks, (112, 116, 130), min(0.75, haze + 0.16), snow=0.5)
@@ -109,7 +109,7 @@ def mountain(stage: Stage) -> None:
 
 def snow(stage: Stage) -> None:
     """Paint a snowy slope."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     haze = stage.far_haze()
     peaks = ridge(stage, stage.horizon, 0.26 * stage.height, 60, jag=0.3)
     paint_hills(stage, peaks, (132, 142, 160), min(0.6, haze + 0.1), snow=0.9)
@@ -126,7 +126,7 @@ def snow(stage: Stage) -> None:
 
 def forest(stage: Stage) -> None:
     """Paint the forest."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     wood = np.asarray((60, 88, 52), dtype=np.float32)
     rows = round(stage.horizon) + 10
     leaves = crop("cloud", stage.rng, rows, stage.width, 0.7)[:, :, None]
@@ -158,7 +158,7 @@ def forest(stage: Stage) -> None:
 
 def lake(stage: Stage) -> None:
     """Paint the lake."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     haze = stage.far_haze()
     far_bank = ridge(stage, stage.horizon, 0.2 * stage.height, 80)
     paint_hills(stage, far_bank, (84, 112, 100), min(0.8, haze + 0.25))
@@ -189,7 +189,7 @@ def lake(stage: Stage) -> None:
 
 def desert(stage: Stage) -> None:
     """Paint the desert."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     rocks = ridge(stage, stage.horizon, 0.17 * stage.height, 66, jag=0.12)
     paint_hills(stage, rocks, (184, 112, 76), 0.2)
     dunes = ridge(stage, stage.horizon + 6, 0.08 * stage.height, 90)

@@ -11,7 +11,7 @@ from withsense_tf.demo.drawing.stage import Stage
 
 def street(stage: Stage) -> None:
     """Paint the street."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     layer, x = stage.layer(), -stage.uniform(4, 30)
     while x < stage.width:
         wide = stage.uniform(44, 82)
@@ -58,7 +58,7 @@ def street(stage: Stage) -> None:
 def stadium(stage: Stage) -> None:
     """Paint the stadium."""
     top = stage.horizon - 0.02 * stage.height
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     rise = round(0.27 * stage.height)
     a = max(0, round(top) - rise)
     rows = round(top) - a
@@ -109,7 +109,7 @@ def stadium(stage: Stage) -> None:
 
 def harbour(stage: Stage) -> None:
     """Paint the harbour."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     layer, x = stage.layer(), -stage.uniform(0, 20)
     while x < stage.width:
         wide = stage.uniform(26, 60)
@@ -158,7 +158,7 @@ def harbour(stage: Stage) -> None:
 
 def square(stage: Stage) -> None:
     """Paint the square."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     layer, x = stage.layer(), -stage.uniform(4, 24)
     tower = int(stage.rng.integers(1, 5))
     for i in range(9):

@@ -86,9 +86,9 @@ class Stage:
         """Return how hazy far things are in this light."""
         return {"fog": 0.55, "snowfall": 0.4, "rain": 0.4}.get(self.light, 0.14)
 
-    def paint_sky(self, down_to: float) -> None:
+    def paint_sky(self) -> None:
         """Fill the sky with a gradient and, by light, clouds, a sun or a moon with stars."""
-        rows = max(2, min(self.height, round(down_to) + 2))
+        rows = max(2, min(self.height, round(self.horizon) + 2))
         top, low = (np.asarray(colour, dtype=np.float32) for colour in SKY[self.light])
         t = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None] ** 0.85
         sky = np.broadcast_to(top + (low - top) * t, (rows, self.width, 3)).copy()

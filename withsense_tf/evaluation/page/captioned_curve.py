@@ -1,4 +1,4 @@
-"""Rows that differ by their captioned photos alone -> how figures grow with them: a table and a picture."""
+"""Rows that differ by their captioned photos alone -> a picture of how figures grow with them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import pandas as pd
-
 from withsense_tf.evaluation.page.plots import COLOURS, new_figure, png
 from withsense_tf.evaluation.page.run_plots import Picture
 from withsense_tf.evaluation.page.run_tables import Row
@@ -18,12 +16,6 @@ from withsense_tf.evaluation.row_status import number
 COUNT: Final = "captioned_photos"
 # What is drawn, and what its axis says.
 FIGURES: Final = {"r@5": "R@5, share of queries", "rmse": "RMSE", "tau_c": "tau_c"}
-COLUMNS: Final = (
-    *("matcher", "split", COUNT, "r@5", "r@5_low", "r@5_high", "rmse", "rmse_low", "rmse_high"),
-    *("tau_c", "tau_c_low", "tau_c_high", "seconds"),
-)
-# Up to so many photos the axis is straight, so that none at all has a place on it.
-STRAIGHT: Final = 100
 
 
 def curves_of(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -44,12 +36,6 @@ def curves_of(rows: Sequence[Row]) -> dict[str, list[Row]]:
         if len(points) > 1:
             curves[_name(group)] = [points[count] for count in sorted(points, key=lambda count: count or 0)]
     return curves
-
-
-def curve_table(rows: Sequence[Row]) -> pd.DataFrame:
-    """Return the points of all curves, a row each."""
-    points = [row for curve in curves_of(rows).values() for row in curve]
-    return pd.DataFrame([{name: row.get(name) for name in COLUMNS} for row in points], columns=list(COLUMNS))
 
 
 def curve_picture(rows: Sequence[Row]) -> Picture | None:
@@ -73,7 +59,8 @@ def curve_picture(rows: Sequence[Row]) -> Picture | None:
                 f"{value:.3f} with {count:,.0f}" for count, value in zip(across, up, strict=True)
             )
             texts.append(f"{name}, {label}: {shares}")
-        axis.set_xscale("symlog", linthresh=STRAIGHT)
+        # Up to so many photos the axis is straight, so that none at all has a place on it.
+        axis.set_xscale("symlog", linthresh=100)
         axis.set_xticks(counts, [f"{count:,}" for count in counts], rotation=30)
         axis.minorticks_off()
         axis.set(xlabel="captioned photos", ylabel=title)

@@ -137,13 +137,11 @@ def _group_title(name: str, rows: Sequence[Row]) -> str:
 
 
 def _counts(row: Row) -> str:
-    """Say how much a row is measured on."""
     counts = {what: row.get(what) for what in ("pairs", "photos", "queries")}
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if isinstance(count, int))
 
 
 def _lesson(row: Row) -> str:
-    """Say what a row learned from."""
     pairs, captioned = row.get("train_pairs"), row.get("captioned_photos")
     if not isinstance(pairs, int) or not pairs:
         return ""

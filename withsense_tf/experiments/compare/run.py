@@ -87,17 +87,11 @@ def telling_what_is_done(jobs: Sequence[Job], output: Path) -> Iterator[None]:
         raise
 
 
+@each_said_once()
 def run_jobs(
     jobs: Sequence[Job], plan: Plan, output: Path, earlier: Mapping[str, Outcome], processes: int
 ) -> list[tuple[Job, Outcome]]:
     """Run the plan's jobs and return their outcomes in order; those of an earlier run, by key, are taken over."""
-    with each_said_once():
-        return _run_jobs(jobs, plan, output, earlier, processes)
-
-
-def _run_jobs(
-    jobs: Sequence[Job], plan: Plan, output: Path, earlier: Mapping[str, Outcome], processes: int
-) -> list[tuple[Job, Outcome]]:
     # Before anything is loaded: what holds a network cannot be handed to another process.
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
     outcomes = dict(earlier)

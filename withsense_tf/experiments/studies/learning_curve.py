@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 COUNTS: Final = (0, 300, 1_000, 3_000)
 MODELS: Final = "closed_form,softmax,hybrid"
 NAME: Final = "learning_curve"
+COLUMNS: Final = (
+    *("matcher", "split", "captioned_photos", "r@5", "r@5_low", "r@5_high", "rmse", "rmse_low", "rmse_high"),
+    *("tau_c", "tau_c_low", "tau_c_high", "seconds"),
+)
 
 
 @keeps_law
@@ -56,7 +60,9 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train on more and more captioned photos; print the table, and write it and its picture into the run's folder."""
-    from withsense_tf.evaluation.page.captioned_curve import curve_picture, curve_table
+    import pandas as pd
+
+    from withsense_tf.evaluation.page.captioned_curve import curve_picture
     from withsense_tf.experiments.compare import prepare_run, publish_run
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
@@ -76,7 +82,8 @@ def main(
     number = prepare_run.count_processes(processes)
     jobs = prepare_run.check_jobs(plan, None, number)
     comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, number, skip_existing)
-    curve_table(comparison.rows).to_csv(folder / f"{NAME}.csv", index=False)
+    points = curve_points(comparison.rows)
+    pd.DataFrame(points, columns=list(COLUMNS)).to_csv(folder / f"{NAME}.csv", index=False)
     if (picture := curve_picture(comparison.rows)) is not None:
         (folder / f"{NAME}.png").write_bytes(picture.png)
     typer.echo(_markdown(comparison.rows))
@@ -105,13 +112,20 @@ def _more_and_more(
     return tuple(tables)
 
 
+def curve_points(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the points of all curves."""
+    from withsense_tf.evaluation.page.captioned_curve import curves_of
+
+    points = [row for curve in curves_of(rows).values() for row in curve]
+    return [{name: row.get(name) for name in COLUMNS} for row in points]
+
+
 def _markdown(rows: Sequence[Mapping[str, Any]]) -> str:
-    from withsense_tf.evaluation.page.captioned_curve import curve_table
     from withsense_tf.evaluation.result_table import cell_text
 
     names = ["matcher", "captioned_photos", "r@5", "rmse", "tau_c", "seconds"]
     lines = ["", f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
-    for row in curve_table(rows).to_dict("records"):
+    for row in curve_points(rows):
         lines.append(f"| {' | '.join(cell_text(name, row[name]) for name in names)} |")
     return "\n".join(lines)
 

@@ -113,11 +113,8 @@ class NetworkMatcher(FeatureMatcher):
         steps = self._steps(network, photos, texts, photo, text, pairs)
         self.history_ = self._train(network, *steps, held_out)
         self.network_ = network
-        self.calibration_ = Calibration("platt").fit(
-            self._scores(photos[photo[held_out]], texts[text[held_out]]),
-            pairs.target[held_out],
-            pairs.weight[held_out],
-        )
+        scores = self._scores(photos[photo[held_out]], texts[text[held_out]])
+        self.calibration_ = Calibration("platt").fit(scores, pairs.target[held_out], pairs.weight[held_out])
 
     def _held_out(self, photos: np.ndarray, pairs: Pairs) -> np.ndarray:
         """Choose the photos that are not trained on; with too few photos, all pairs do both."""
