@@ -111,8 +111,6 @@ def share_out(
 
 
 class _Crew:
-    """The processes that share pieces, and which of them does which."""
-
     def __init__(
         self, pieces: Sequence[Any], home: Callable[[Any], Hashable], begins: Callable[[Any, str], None]
     ) -> None:
@@ -126,7 +124,6 @@ class _Crew:
         self._busy: dict[Any, _Worker] = {}  # by their pipes
 
     def start(self, count: int, first_message: bytes) -> None:
-        """Start processes, and give each its first piece."""
         with _interrupts_wait():
             self.workers += [_Worker(max(1, usable_cores() // count)) for _ in range(count)]
         for worker in self.workers:
@@ -158,7 +155,6 @@ class _Crew:
                 yield self.pieces[at], message[0]
 
     def end(self) -> None:
-        """End all processes, whatever they do."""
         for worker in self.workers:
             worker.process.terminate()
         for worker in self.workers:
@@ -178,7 +174,6 @@ class _Crew:
         self.begins(piece, "")
 
     def _go_on_without(self, worker: _Worker) -> None:
-        """Let the others do the piece of a process that died."""
         self.workers.remove(worker)
         code = worker.end()
         if worker.at in self._died_once or not self.workers:

@@ -121,7 +121,6 @@ class _PlainProgress:
         self.what = what
 
     def say(self, now: float) -> None:
-        """Print where the work stands."""
         self.next_line = now + SECONDS_BETWEEN_LINES
         time_text = f"{timedelta(seconds=round(now - self.start))} so far"
         if (left := self.left(now)) > 0:
@@ -183,8 +182,6 @@ def _bar(total: int, unit: str, even: bool) -> Iterator[NextStep]:
 
 
 class _BarProgress:
-    """Move a bar of the terminal."""
-
     def __init__(self, bar: Any, task: Any, total: int, unit: str) -> None:
         self.bar, self.task, self.total, self.unit = bar, task, total, unit
         self.so_far, self.under_way = 0, 0

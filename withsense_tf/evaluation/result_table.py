@@ -188,7 +188,6 @@ class Comparison:
         return [*self.not_run(), *legends(self.rows, columns), *self.notes, *self.sources]
 
     def _used(self) -> list[str]:
-        """Return the columns that some row has something for."""
         return [
             column
             for column, cells in zip(COLUMNS_TO_SHOW, zip(*self.cells(), strict=True), strict=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
 
@@ -71,6 +72,15 @@ def number(row: Mapping[str, object], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
+
+
+def settings_in(row: Mapping[str, object]) -> dict[str, Any]:
+    """Return the settings of a row's matcher; none where they cannot be read."""
+    try:
+        settings = json.loads(str(row.get("config") or "{}"))
+    except ValueError:
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def beats_chance(row: Mapping[str, object], chance: float | None) -> bool:

@@ -106,7 +106,6 @@ def main(
 
 
 def _head(policy: Policy, rule: CountryRule, country: str | None) -> dict[str, object]:
-    """Return under what law, for whom and when the figures were measured."""
     return {
         "policy version": policy.version,
         "readers": policy.readers,
@@ -117,7 +116,6 @@ def _head(policy: Policy, rule: CountryRule, country: str | None) -> dict[str, o
 
 
 def _report_on_folder(data: Path, texts: TextPolicy, ownership: Ownership, weights: str) -> None:
-    """Print how photos of a folder are judged by their captions and by their pixels."""
     # Late: it takes seconds, and sentences need no photos.
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto

@@ -175,8 +175,9 @@ def _fingerprint(tables: dict[str, pd.DataFrame]) -> str:
         "photos": ["photo", "digest"],
         "captions": ["caption", "text"],
         "other_texts": ["caption", "photo", "text"],
+        "unread": ["photo", "where", "reason"],
+        "facts": ["photo", "column", "value"],
     }
-    parts |= {"unread": ["photo", "where", "reason"], "facts": ["photo", "column", "value"]}
     for name, columns in parts.items():
         rows = sorted(tables[name][columns].astype(str).itertuples(index=False, name=None))
         digest.update(f"{name}\n{json.dumps(rows)}\n".encode())

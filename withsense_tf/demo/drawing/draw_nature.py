@@ -73,7 +73,6 @@ def park(stage: Stage) -> None:
 
 
 def _path(stage: Stage) -> None:
-    """Paint a path that runs away from the camera."""
     start = round(stage.horizon) + 6
     rows = np.arange(start, stage.height, dtype=np.float32)[:, None]
     t = (rows - start) / (stage.height - start)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from withsense_tf.evaluation.page.plots import COLOURS, new_figure, png
 from withsense_tf.evaluation.page.run_plots import Picture
 from withsense_tf.evaluation.page.run_tables import Row
-from withsense_tf.evaluation.row_status import number
+from withsense_tf.evaluation.row_status import number, settings_in
 
 COUNT: Final = "captioned_photos"
 # What is drawn, and what its axis says.
@@ -25,7 +25,7 @@ def curves_of(rows: Sequence[Row]) -> dict[str, list[Row]]:
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        settings = _settings(row)
+        settings = settings_in(row)
         if "captioned" in settings and number(row, COUNT) is not None:
             settings.pop("captioned")
             key = json.dumps([row.get("split"), settings], sort_keys=True)
@@ -67,14 +67,6 @@ def curve_picture(rows: Sequence[Row]) -> Picture | None:
     for text in axes[0].legend(frameon=False, fontsize=8).get_texts():
         text.set_parse_math(False)
     return Picture("What captioned photos are worth", png(figure), f"{'; '.join(texts)}.")
-
-
-def _settings(row: Row) -> dict[str, object]:
-    try:
-        settings = json.loads(str(row.get("config") or "{}"))
-    except ValueError:
-        return {}
-    return dict(settings) if isinstance(settings, Mapping) else {}
 
 
 def _name(rows: Sequence[Row]) -> str:

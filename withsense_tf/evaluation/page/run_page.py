@@ -128,7 +128,6 @@ def _other_split(split: str, rows: Sequence[Row], note: str | None) -> tuple[str
 
 
 def _seen_of(split: str, notes: Sequence[str]) -> str | None:
-    """Return the note on what models of a split had seen, if there is one."""
     return next((note for note in notes if note.startswith(f"{split}: {MODELS_HAD_SEEN}")), None)
 
 
@@ -161,7 +160,6 @@ def _different(rows: Sequence[Row]) -> str:
 
 
 def _not_run(rows: Sequence[Row]) -> list[str]:
-    """Say which rows are missing from what the head of the page says; nothing where none is."""
     names = [str(row.get("matcher")) for row in rows if not was_run(row)]
     if not names:
         return []

@@ -119,7 +119,6 @@ class CiReports:
 
 
 def _check_whole(comparison: Comparison) -> None:
-    """Raise where a matcher has a mistake."""
     if mistakes := mistakes_in(comparison):
         lines = "\n  ".join([f"{_rows_with_mistakes(comparison)}:", *mistakes])
         raise SettingError(

@@ -174,8 +174,8 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
         {
             "median of the experts": [f"{m:g}" for m in medians],
             "pairs": list(comparison.pairs_by_median.values()),
+            "mean share of the crowd": shares,
         }
-        | {"mean share of the crowd": shares}
     )
     return Section("experts_and_crowd", "Experts against the crowd", conclusion, draw, table)
 

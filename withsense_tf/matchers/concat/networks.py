@@ -179,7 +179,6 @@ class NetworkMatcher(FeatureMatcher):
         return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
 
     def _rate(self, photo_width: int) -> float:  # noqa: ARG002  # as subclasses
-        """Return the optimiser's rate for vectors of photos so wide."""
         return self._training.rate
 
     def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
