@@ -114,6 +114,13 @@ class BuiltOnce(Generic[Part]):
             return part
 
 
+class Unchanging:
+    """What never changes once it is made: a copy would hold a whole network a second time."""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
 class PhotoEncoder(Encoder):
     """Turn photo files into vectors. A subclass turns pixels into vectors; the files are read here.
 
@@ -258,14 +265,10 @@ def no_numbers(answer: Any, shape: tuple[int, ...], kinds: str = "fiu") -> str:
     return f"{int((~np.isfinite(answer)).sum()):,} of {answer.size:,} that are NaN or infinite"
 
 
-class PackageText(TextEncoder):
+class PackageText(Unchanging, TextEncoder):
     """A text encoder that never learns: its weights are data of the package of the index that `PACKAGE` names."""
 
     NAME: ClassVar[str] = ""
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold a whole network a second time.
-        return self
 
     def __reduce__(self) -> tuple[type[Self], tuple[()]]:
         # Another process reads the weights itself.

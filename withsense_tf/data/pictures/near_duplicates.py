@@ -109,10 +109,7 @@ def connect(count: int, pairs: Pairs | np.ndarray) -> np.ndarray:
 
 
 def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pairs:
-    """Return pairs of places of photos whose frames are near, enough of them to link all that are.
-
-    With `new`, places of photos, only pairs that one of these is in: of others it is known already.
-    """
+    """Return pairs of places of photos whose frames are near, enough of them to link all; `new` as for `relations`."""
     first: dict[str, int] = {}
     same = [(first.setdefault(look, at), at) for at, look in enumerate(looks) if look]
     distinct = list(first.values())
