@@ -1,8 +1,7 @@
 """Which pairs of photo and caption are judged, and what three experts and a crowd say: simulated from the scenes.
 
-Everyone judges the same *impression* of a pair: its agreement (see agreement.py) plus what is peculiar to the pair.
-An expert adds noise of their own and cuts the result at thresholds of their own; lower thresholds are a kinder expert.
-Each judge of the crowd says yes with a probability that rises with the impression.
+Everyone judges the same *impression* of a pair: its agreement (`scene_agreement`) plus what is peculiar to the pair.
+Lower thresholds are a kinder expert.
 """
 
 from __future__ import annotations

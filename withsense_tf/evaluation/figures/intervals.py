@@ -206,7 +206,6 @@ def _draws(photos: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
 
 
 def _batches(repeats: int, width: int) -> Iterator[int]:
-    """Divide the repeats so that none needs much memory."""
     at_once = max(1, DRAWN_AT_ONCE // width)
     for start in range(0, repeats, at_once):
         yield min(at_once, repeats - start)

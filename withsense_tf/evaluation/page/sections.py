@@ -76,7 +76,6 @@ def data_address(picture: bytes, kind: str = "png") -> str:
 
 
 def _remove_stale(listing: Path, names: list[str]) -> None:
-    """Remove the files that the last report listed and this one did not write, then list these."""
     before = listing.read_text(encoding="utf-8").splitlines() if listing.exists() else []
     for name in set(before) - set(names):
         if Path(name).name == name:

@@ -24,8 +24,6 @@ from withsense_tf.evaluation.outcome import OUTCOMES, Outcome, load_outcome, out
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, lack_of_weights
 
-# Of the trainings that are under way.
-MOST_NAMED: Final = 2
 # Of what rows are made of: what is short enough to be told, and what the rest is called.
 SAID_WHOLE: Final = ("code", "data", "policy", "target", "folds", "seed")
 OTHERS: Final = {"measured_on": "pairs and queries", "about": "matchers"}
@@ -139,7 +137,7 @@ class _AtWork:
 
     def _text(self) -> str:
         texts = dict.fromkeys(f"{name}{self.places[piece]}" for piece, name in self.names.items())
-        return some_of(list(texts), MOST_NAMED, "; ")
+        return some_of(list(texts), 2, "; ")
 
 
 @contextmanager

@@ -144,7 +144,6 @@ def changes_between(before: StoredRun, after: StoredRun) -> Changes:
 
 
 def _settings(before: StoredRun, after: StoredRun) -> Iterator[str]:
-    """Say what was asked for otherwise: of the whole run, and of models that both have."""
     there, here = before.base.config, after.base.config
     if not there or not here:
         return  # one of them does not say
