@@ -131,7 +131,6 @@ class _Crew:
             self._give_piece(worker)
 
     def results(self) -> Generator[tuple[Any, Any]]:
-        """Yield each piece with its result until all are done."""
         while self._busy:
             for pipe in wait(list(self._busy)):
                 worker = self._busy[pipe]
@@ -191,8 +190,6 @@ class _Crew:
 
 
 class _Worker:
-    """One process, the pipe to it, and the position of its piece."""
-
     def __init__(self, threads: int) -> None:
         # Libraries that compute in threads do not bear being forked.
         context = multiprocessing.get_context("spawn")
@@ -209,7 +206,6 @@ class _Worker:
             self.pipe.send_bytes(words)
 
     def receive(self) -> Sequence[Any]:
-        """Return what the process says: the kind of message and its words."""
         try:
             message: Sequence[Any] = self.pipe.recv()
         except (EOFError, OSError):

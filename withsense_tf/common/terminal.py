@@ -93,13 +93,10 @@ def steps(total: int, unit: str, even: bool = True) -> Iterator[NextStep]:
 
 
 def _of_total(total: int, unit: str, under_way: int) -> str:
-    """Say how many there are, and how many of them are done together, where they are several."""
     return f"{total:,} {unit}{f', {under_way:,} under way' if under_way > 1 else ''}"
 
 
 class _PlainProgress:
-    """Print a line now and then: how much is done, and how long the rest will take."""
-
     def __init__(self, total: int, unit: str, even: bool = True) -> None:
         self.total, self.unit, self.even = total, unit, even
         self.so_far, self.under_way, self.what = 0, 0, ""

@@ -44,8 +44,6 @@ def with_article(words: str) -> str:
 
 
 class _Speaker:
-    """One caption: who is told, and in which pattern."""
-
     def __init__(self, scene: Scene, rng: np.random.Generator) -> None:
         self.scene, self.rng = scene, rng
         main, *others = scene.subjects

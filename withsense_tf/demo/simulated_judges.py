@@ -33,7 +33,6 @@ class Choice(NamedTuple):
 
 EXPERTS = Choice(5.8, 1.6, 2, 10, 0.158, 14, 0.45)  # own captions: 2.7 % of the pairs
 CROWD = Choice(48.0, 17.5, 10, 120, 0.72, 24, 0.47)
-BOTH_SHARE = 0.40  # of the expert pairs go to the crowd too
 
 # Judges. Fitted so that means, medians and alpha come near the real ones; see the tests.
 PAIR_NOISE = 0.06
@@ -108,10 +107,11 @@ def simulate_votes(scenes: Sequence[Scene], rng: np.random.Generator) -> Votes:
 def _owners(
     agree: Matrix, photo: int, expert: Sequence[int], choice: Choice, rng: np.random.Generator
 ) -> list[int]:
-    """Draw the owners of the captions that a photo is judged with; of those that experts saw, but a share."""
+    """Draw the owners of the captions that a photo is judged with."""
     count = round(float(np.clip(rng.normal(choice.mean, choice.spread), choice.least, choice.most)))
     owners = [photo] if rng.random() < choice.own_share else []
-    owners += [owner for owner in expert if owner != photo and rng.random() < BOTH_SHARE]
+    # Two in five of the expert pairs go to the crowd, too.
+    owners += [owner for owner in expert if owner != photo and rng.random() < 0.40]
     others = [int(one) for one in np.argsort(-agree, kind="stable") if one not in {photo, *expert}]
     near, rest = others[: choice.pool], others[choice.pool :]
     count = max(0, count - len(owners))

@@ -153,7 +153,6 @@ def _text_part(text: str) -> TextEncoder:
 
 
 def _make(kind: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
-    """Make an encoder from the source behind the colon, or from its defaults where it needs none."""
     if source:
         return kind(source)
     if name in NEED_SOURCE:
@@ -166,7 +165,6 @@ def _make(kind: Callable[..., Encoder], setting: str, name: str, source: str) ->
 
 
 def _only(photos: Sequence[str | PhotoEncoder]) -> str | PhotoEncoder:
-    """Return the only encoder of a list, as `best_encoders_here` gives it; raise where it has several or none."""
     if len(photos) == 1:
         return photos[0]
     names = ", ".join(one.identity if isinstance(one, PhotoEncoder) else shown(one) for one in photos)

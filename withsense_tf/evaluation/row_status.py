@@ -11,13 +11,10 @@ from withsense_tf.encoders.base import RANDOM_WEIGHTS
 
 # Any other status says why a model was not run.
 RUN: Final = "ok"
-# So begins the status of one that has a mistake.
 MISTAKE: Final = "not run: a mistake: "
 # The track of rows that look at neither photo nor text in earnest, or at one of them alone.
 BASELINE: Final = "baseline"
-# The track of rows that read the captions of photos.
 CAPTION_ASSISTED: Final = "caption-assisted"
-# All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 # Half of fewer may as well be a third or two thirds.
 ENOUGH_PHOTOS: Final = 50

@@ -122,8 +122,7 @@ def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncode
     usual: dict[str, Any] = {"weights": weights, "seed": seed}
     values = usual | dict(one)
     if values["weights"] == "auto":
-        # Those that are on this machine.
-        values["weights"] = None
+        values["weights"] = None  # those that are on this machine
     encoder = KerasPhoto(**values)
     if values["weights"] is None:
         encoder.check_here()

@@ -65,16 +65,17 @@ def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
         where = f"{folder.name}/{name_in_text}"
         if path.name.lower() in LITTER:
             continue
+        kind, reason = "photo_skipped", ""
         if name_in_text != path.name:
-            reason = "rename the file: its name is not UTF-8, so no table can name it"
-            problems.append(Problem("photo_bad_name", where, None, name_in_text, reason))
+            kind, reason = "photo_bad_name", "rename the file: its name is not UTF-8, so no table can name it"
+        elif path.is_dir():
+            reason = "a folder: photos are looked for one level deep"
         elif not path.is_file():
-            reason = (
-                "a folder: photos are looked for one level deep" if path.is_dir() else "a link to nowhere"
-            )
-            problems.append(Problem("photo_skipped", where, None, name_in_text, reason))
+            reason = "a link to nowhere"
         elif path.name.startswith("."):
-            problems.append(Problem("photo_skipped", where, None, name_in_text, "a hidden file"))
+            reason = "a hidden file"
+        if reason:
+            problems.append(Problem(kind, where, None, name_in_text, reason))
         else:
             files.append(path)
     if not files:

@@ -186,7 +186,6 @@ def _alike(frames: Frames, others: Frames) -> Iterator[Pairs]:
 
 
 def _equal(left: np.ndarray, right: np.ndarray) -> Iterator[Pairs]:
-    """Yield the places of equal numbers on both sides, some at a time."""
     order = np.argsort(left, kind="stable")
     starts = np.searchsorted(left[order], right, "left")
     counts = np.searchsorted(left[order], right, "right") - starts

@@ -202,7 +202,6 @@ def _string(layer: Image.Image, pixels: Sequence[Point], width: float, colour: C
 
 
 def _draw_kite(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
-    """Draw the kite high up, ahead of the one who flies it, and its string."""
     x = float(np.clip(hand[0] + spot.facing * 0.3 * stage.unit, 0.1 * stage.width, 0.9 * stage.width))
     y = float(stage.rng.uniform(0.17, 0.24)) * stage.height
     sag = ((hand[0] + x) / 2, (hand[1] + y) / 2 + 8)

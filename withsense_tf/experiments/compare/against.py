@@ -107,7 +107,6 @@ def check_counterparts(base: Base, rows: Iterable[tuple[str, str]]) -> None:
 
 
 def _models_and_splits(rows: Sequence[tuple[str, str]]) -> str:
-    """Name models with their splits, each model once."""
     splits: dict[str, list[str]] = {}
     for label, split in rows:
         splits.setdefault(label, []).append(split)

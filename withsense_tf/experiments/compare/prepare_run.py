@@ -195,7 +195,6 @@ def _lawful_pairs(settings: Config, lawful: Lawful, seed: int) -> Pairs:
 
 
 def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
-    """Return the typed queries for photos of the data that may be asked in every language; raise if there are none."""
     folder = lawful.data.folder
     table = read_typed_queries(folder)
     table = table[table["image"].isin(lawful.data.groups.index)]

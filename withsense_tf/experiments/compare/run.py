@@ -116,8 +116,6 @@ def run_jobs(
 
 
 class _AtWork:
-    """Which trainings are under way: of several processes, each has one."""
-
     def __init__(self, jobs: Sequence[Job], next_one: NextStep) -> None:
         self.jobs, self.next_one = jobs, next_one
         self.names: dict[Piece, str] = {}
@@ -125,7 +123,6 @@ class _AtWork:
         next_one("starting")
 
     def begin(self, piece: Piece, place: str = "") -> None:
-        """Name a training that begins, or that is at another place by now."""
         job = self.jobs[piece.job]
         self.names[piece] = f"{job.label}, {job.split}"
         self.places[piece] = place and f" ({place})"
@@ -148,7 +145,6 @@ def _results(
     pieces: Sequence[Piece],
     begins: Callable[[Piece, str], None],
 ) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
-    """Yield an iterator over the outcomes of all pieces as they are done, from other processes or from this one."""
     if processes > 1 and pieces:
         with tempfile.TemporaryDirectory(prefix="withsense-compare-", ignore_cleanup_errors=True) as folder:
             shared, order = (pickled_plan, Path(folder)), _in_turn(jobs, pieces)

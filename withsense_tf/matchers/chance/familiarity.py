@@ -260,7 +260,6 @@ class Familiarity(Saveable):
 
     @property
     def _sides(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the vectors of captions, of their words, and of strange ones, as they are quick to multiply with."""
         if "_wide" not in self.__dict__:
             sides = (self.caption_vectors_, self.word_vectors_, self.strange_vectors_)
             self._wide = tuple(side.astype(np.float32) for side in sides)

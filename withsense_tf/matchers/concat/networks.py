@@ -123,7 +123,6 @@ class NetworkMatcher(FeatureMatcher):
         return held_out if 0 < held_out.sum() < len(held_out) else np.ones(len(held_out), bool)
 
     def _train(self, network: Any, step: Any, loss: Any, held_out: np.ndarray) -> dict[str, list[float]]:
-        """Train the network by steps on rows of pairs, and return the history of both losses."""
         training_rows = np.flatnonzero(~held_out) if not held_out.all() else np.arange(len(held_out))
         rng = np.random.default_rng(self.seed)
         choosing = batches_of(np.flatnonzero(held_out), CHUNK_OF_VECTORS)
