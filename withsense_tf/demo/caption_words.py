@@ -157,7 +157,7 @@ class _Speaker:
         return with_article(" ".join(part for part in (size, colour, word) if part))
 
     def _verb(self, subject: Subject) -> tuple[str, str]:
-        """Say what a subject does, as a participle and as a finite verb."""
+        """Return a participle and a finite verb."""
         key = f"{subject.action} {subject.prop}"
         if key in tables.PROP_VERBS:
             options = tables.PROP_VERBS[key]

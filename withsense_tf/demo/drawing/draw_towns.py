@@ -162,18 +162,18 @@ def square(stage: Stage) -> None:
     layer, x = stage.layer(), -stage.uniform(4, 24)
     tower = int(stage.rng.integers(1, 5))
     for i in range(9):
-        wide = stage.uniform(34, 54)
+        wide = stage.uniform(34, 54) * (0.7 if i == tower else 1)
         tall = stage.uniform(0.2, 0.3) * stage.height * (1.5 if i == tower else 1)
         house(
             stage,
             layer,
             x,
             stage.horizon + 12,
-            wide * (0.7 if i == tower else 1),
+            wide,
             tall,
             "tower" if i == tower else "gable",
         )
-        x += wide * (0.7 if i == tower else 1)
+        x += wide
     stage.paste(layer, 0.07, stage.far_haze() * 0.75)
     stage.paint_ground(stage.horizon + 10, (168, 152, 132), (154, 140, 124), "paving", 13.0, 74, 0.5)
     layer = stage.layer()

@@ -179,7 +179,6 @@ class _Lesson:
         owner: np.ndarray,
         maker: ExampleMaker,
     ) -> _Lesson:
-        """Ask a matcher for the examples that are made of captions, among photos at these rows."""
         examples = maker.examples()
         queries = Queries.of(
             [example.text for example in examples],
