@@ -266,7 +266,6 @@ def _usable_if_filled(table: RawTable) -> RawTable:
 
 
 def _fingerprint(files: Iterable[RawTable], photos: pd.DataFrame) -> str:
-    """Condense the content of every table and photo into 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for table in files:
         digest.update(f"{table.file}\0{hashlib.sha256(table.content).hexdigest()}\n".encode())

@@ -169,7 +169,6 @@ def _fact_table(findings: Findings, usable: set[str]) -> pd.DataFrame:
 
 
 def _fingerprint(tables: dict[str, pd.DataFrame]) -> str:
-    """Condense the photos and all that is said of them into 16 hexadecimal digits."""
     digest = hashlib.sha256(b"plain folder\n")
     parts = {
         "photos": ["photo", "digest"],
