@@ -259,10 +259,8 @@ def no_numbers(answer: Any, shape: tuple[int, ...], kinds: str = "fiu") -> str:
         return f"a {type(answer).__name__}"
     if answer.shape != shape or answer.dtype.kind not in kinds:
         return f"an array of {'texts' if answer.dtype.kind in 'SU' else answer.dtype} of shape {answer.shape}"
-    # Most answers are whole, and are looked through once.
-    if np.isfinite(answer).all():
-        return ""
-    return f"{int((~np.isfinite(answer)).sum()):,} of {answer.size:,} that are NaN or infinite"
+    bad = int((~np.isfinite(answer)).sum())
+    return f"{bad:,} of {answer.size:,} that are NaN or infinite" if bad else ""
 
 
 class PackageText(Unchanging, TextEncoder):
@@ -271,8 +269,7 @@ class PackageText(Unchanging, TextEncoder):
     NAME: ClassVar[str] = ""
 
     def __reduce__(self) -> tuple[type[Self], tuple[()]]:
-        # Another process reads the weights itself.
-        return type(self), ()
+        return type(self), ()  # another process reads the weights itself
 
     @cached_property
     def weights(self) -> str:

@@ -20,6 +20,8 @@ from withsense_tf.experiments.data_option import DataOption
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from withsense_tf.experiments.compare.config import Config
     from withsense_tf.experiments.lawful import Lawful
     from withsense_tf.matchers.registry import Surroundings
@@ -60,8 +62,6 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train on more and more captioned photos; print the table, and write it and its picture into the run's folder."""
-    import pandas as pd
-
     from withsense_tf.evaluation.page.captioned_curve import curve_picture
     from withsense_tf.experiments.compare import prepare_run, publish_run
     from withsense_tf.experiments.lawful import check_policy, under_the_law
@@ -82,8 +82,7 @@ def main(
     number = prepare_run.count_processes(processes)
     jobs = prepare_run.check_jobs(plan, None, number)
     comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, number, skip_existing)
-    points = curve_points(comparison.rows)
-    pd.DataFrame(points, columns=list(COLUMNS)).to_csv(folder / f"{NAME}.csv", index=False)
+    curve_table(comparison.rows).to_csv(folder / f"{NAME}.csv", index=False)
     if (picture := curve_picture(comparison.rows)) is not None:
         (folder / f"{NAME}.png").write_bytes(picture.png)
     typer.echo(_markdown(comparison.rows))
@@ -112,12 +111,14 @@ def _more_and_more(
     return tuple(tables)
 
 
-def curve_points(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the points of all curves."""
+def curve_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the points of all curves, a row each."""
+    import pandas as pd
+
     from withsense_tf.evaluation.page.captioned_curve import curves_of
 
     points = [row for curve in curves_of(rows).values() for row in curve]
-    return [{name: row.get(name) for name in COLUMNS} for row in points]
+    return pd.DataFrame([{name: row.get(name) for name in COLUMNS} for row in points], columns=list(COLUMNS))
 
 
 def _markdown(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -125,7 +126,7 @@ def _markdown(rows: Sequence[Mapping[str, Any]]) -> str:
 
     names = ["matcher", "captioned_photos", "r@5", "rmse", "tau_c", "seconds"]
     lines = ["", f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
-    for row in curve_points(rows):
+    for row in curve_table(rows).to_dict("records"):
         lines.append(f"| {' | '.join(cell_text(name, row[name]) for name in names)} |")
     return "\n".join(lines)
 
