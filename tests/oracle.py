@@ -7,9 +7,9 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.errors import WeightsMissingError
-from withsense_tf.evaluation.answering import answer
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import tasks
+from withsense_tf.experiments.studies.ablations import answer
 from withsense_tf.matchers.base import Matcher
 
 

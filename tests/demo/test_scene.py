@@ -16,11 +16,3 @@ def test_two_subjects_cannot_share_a_position() -> None:
 def test_unknown_places_and_lights_are_refused(place: str, light: str) -> None:
     with pytest.raises(DataError, match="must be one of"):
         Scene(place, light, (Subject("dog", "black", "sit", "left"),))
-
-
-def test_a_scene_names_the_kinds_and_colours_of_its_props_too() -> None:
-    girl = Subject("girl", "red", "hold", "left", prop="balloon", prop_colour="blue")
-    scene = Scene("park", "sunny", (girl,))
-    assert scene.kinds == {"girl", "balloon"}
-    assert scene.colours == {"red", "blue"}
-    assert scene.has_child

@@ -15,11 +15,12 @@ from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.evaluation.answer_key import description_of
-from withsense_tf.evaluation.answering import answer, answer_pairs, heap_freezer, join, settings_of
+from withsense_tf.evaluation.answering import answer_pairs, heap_freezer, join, settings_of
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import Task, tasks
 from withsense_tf.evaluation.result_rows import row_of
 from withsense_tf.evaluation.row_status import MISTAKE, is_broken
+from withsense_tf.experiments.studies.ablations import answer
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras

@@ -13,12 +13,12 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.evaluation.answering import answer
 from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import own_queries, tasks
 from withsense_tf.evaluation.result_rows import rows_of
+from withsense_tf.experiments.studies.ablations import answer
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions, grid_of_looks
 from withsense_tf.matchers.hybrid import Hybrid

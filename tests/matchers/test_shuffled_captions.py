@@ -16,9 +16,9 @@ from PIL import Image
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.evaluation.answering import answer
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.result_rows import rows_of
+from withsense_tf.experiments.studies.ablations import answer
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.matchers.towers.two_tower import TwoTower

@@ -15,7 +15,7 @@ from withsense_tf.policy.current_policy import Policy
 def test_photos_of_drawn_children_are_restricted_and_few_others(tmp_path: Path) -> None:
     data = demo_dataset(seed=11, train=70, test=20, folder=tmp_path / "demo", captioned=0)
     scenes = [*plan_photos("train", 11, TRAIN_STREAM, 70), *plan_photos("test", 11, TEST_STREAM, 20)]
-    truth = {photo.name: photo.scene.has_child for photo in scenes}
+    truth = {photo.name: any(one.is_child for one in photo.scene.subjects) for photo in scenes}
     decisions = Policy.default().gate(data, "RU").decisions
     by_captions = {photo for photo in truth if decisions[photo].restricted and decisions[photo].votes}
     children = {photo for photo, child in truth.items() if child}

@@ -152,7 +152,6 @@ def _files_of(root: Path) -> set[Path]:
 
 
 def _imports(file: Path) -> set[str]:
-    """Return the first names of all that a file imports."""
     names = set()
     for one in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(one, ast.Import):

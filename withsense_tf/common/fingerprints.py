@@ -14,13 +14,11 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
 # Where processes of one work put what others may need, while there are several.
 _common_folders: list[Path] = []
-# What objects raise that cannot be handed to another process.
-ERRORS_OF_SHARING: Final = (pickle.PicklingError, TypeError, AttributeError, OSError)
 
 
 def fingerprint(root: Path, files: Iterable[Path], content: Callable[[Path], bytes], signs: int) -> str:
@@ -85,7 +83,8 @@ def made_once(name: str, make: Callable[[], Thing]) -> Thing:
         there: Thing = pickle.loads(file.read_bytes())
         return there
     thing = make()
-    with suppress(*ERRORS_OF_SHARING):
+    # What objects raise that cannot be handed to another process.
+    with suppress(pickle.PicklingError, TypeError, AttributeError, OSError):
         draft = file.with_suffix(f".{os.getpid()}")
         draft.write_bytes(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
         draft.replace(file)

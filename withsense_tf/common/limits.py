@@ -32,15 +32,10 @@ LEVELS: Final = 100  # brackets within brackets; captions have four, saved match
 TOO_DEEP: Final = "its brackets are nested too deeply"
 
 
-def check_length(what: str, text: str, most: int) -> str:
-    """Return a text of at most `most` signs; a longer one is an error.
-
-    >>> check_length("The query", "a dog", 1000)
-    'a dog'
-    """
+def check_length(what: str, text: str, most: int) -> None:
+    """Raise where a text has more than `most` signs."""
     if len(text) > most:
         raise SettingError(f"{what} has {len(text):,} signs; at most {most:,} are read. Say it shorter.")
-    return text
 
 
 def parse_json(

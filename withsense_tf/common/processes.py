@@ -111,8 +111,6 @@ def share_out(
 
 
 class _Crew:
-    """The processes that share pieces, and which of them does which."""
-
     def __init__(
         self, pieces: Sequence[Any], home: Callable[[Any], Hashable], begins: Callable[[Any, str], None]
     ) -> None:
@@ -126,7 +124,6 @@ class _Crew:
         self._busy: dict[Any, _Worker] = {}  # by their pipes
 
     def start(self, count: int, first_message: bytes) -> None:
-        """Start processes, and give each its first piece."""
         with _interrupts_wait():
             self.workers += [_Worker(max(1, usable_cores() // count)) for _ in range(count)]
         for worker in self.workers:
@@ -134,7 +131,6 @@ class _Crew:
             self._give_piece(worker)
 
     def results(self) -> Generator[tuple[Any, Any]]:
-        """Yield each piece with its result until all are done."""
         while self._busy:
             for pipe in wait(list(self._busy)):
                 worker = self._busy[pipe]
@@ -147,7 +143,9 @@ class _Crew:
                     continue
                 del self._busy[pipe]
                 if kind == "failed":
-                    raise _with_place(*message)
+                    error, where = message
+                    error.add_note(f"In a process of its own:\n{where}")
+                    raise error
                 if kind == "died":
                     self._go_on_without(worker)
                     continue
@@ -156,7 +154,6 @@ class _Crew:
                 yield self.pieces[at], message[0]
 
     def end(self) -> None:
-        """End all processes, whatever they do."""
         for worker in self.workers:
             worker.process.terminate()
         for worker in self.workers:
@@ -176,7 +173,6 @@ class _Crew:
         self.begins(piece, "")
 
     def _go_on_without(self, worker: _Worker) -> None:
-        """Let the others do the piece of a process that died."""
         self.workers.remove(worker)
         code = worker.end()
         if worker.at in self._died_once or not self.workers:
@@ -194,8 +190,6 @@ class _Crew:
 
 
 class _Worker:
-    """One process, the pipe to it, and the position of its piece."""
-
     def __init__(self, threads: int) -> None:
         # Libraries that compute in threads do not bear being forked.
         context = multiprocessing.get_context("spawn")
@@ -212,7 +206,6 @@ class _Worker:
             self.pipe.send_bytes(words)
 
     def receive(self) -> Sequence[Any]:
-        """Return what the process says: the kind of message and its words."""
         try:
             message: Sequence[Any] = self.pipe.recv()
         except (EOFError, OSError):
@@ -245,11 +238,6 @@ def _died(code: int) -> str:
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
     why = "; most likely the memory was not enough" if -code == SIGKILL else ""
     return f"A process ended {how} in the middle of its work{why}."
-
-
-def _with_place(error: Exception, where: str) -> Exception:
-    error.add_note(f"In a process of its own:\n{where}")
-    return error
 
 
 def _work(pipe: Connection, threads: int) -> None:

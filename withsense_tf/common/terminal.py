@@ -93,13 +93,10 @@ def steps(total: int, unit: str, even: bool = True) -> Iterator[NextStep]:
 
 
 def _of_total(total: int, unit: str, under_way: int) -> str:
-    """Say how many there are, and how many of them are done together, where they are several."""
     return f"{total:,} {unit}{f', {under_way:,} under way' if under_way > 1 else ''}"
 
 
 class _PlainProgress:
-    """Print a line now and then: how much is done, and how long the rest will take."""
-
     def __init__(self, total: int, unit: str, even: bool = True) -> None:
         self.total, self.unit, self.even = total, unit, even
         self.so_far, self.under_way, self.what = 0, 0, ""
@@ -121,7 +118,6 @@ class _PlainProgress:
         self.what = what
 
     def say(self, now: float) -> None:
-        """Print where the work stands."""
         self.next_line = now + SECONDS_BETWEEN_LINES
         time_text = f"{timedelta(seconds=round(now - self.start))} so far"
         if (left := self.left(now)) > 0:
@@ -183,8 +179,6 @@ def _bar(total: int, unit: str, even: bool) -> Iterator[NextStep]:
 
 
 class _BarProgress:
-    """Move a bar of the terminal."""
-
     def __init__(self, bar: Any, task: Any, total: int, unit: str) -> None:
         self.bar, self.task, self.total, self.unit = bar, task, total, unit
         self.so_far, self.under_way = 0, 0

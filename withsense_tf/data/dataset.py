@@ -103,7 +103,6 @@ class Dataset:
 
     @cached_property
     def _by_photo(self) -> pd.DataFrame:
-        """The photos by name; each set of pairs asks for them."""
         return self._tables["photos"].drop_duplicates("photo").set_index("photo")
 
     def twins(self) -> dict[str, list[str]]:

@@ -43,10 +43,8 @@ def photo_facts(
 ) -> dict[str, Facts]:
     """Return the facts of each of `photos` (a table as `Dataset.photos` is) by photo.
 
-    What `photos.csv` says wins over the file; a photo of which neither says anything has its width, height, orientation
-    and main colours, the largest first, and where photos lie in folders of the folder, in which of them. Rows of
-    `photos.csv` that cannot be used are added to `problems` and never stop anything. The facts that a data set has read
-    already (`Dataset.listed_facts`) come in the place of that file.
+    What `photos.csv` says wins over the file. Rows of it that cannot be used are added to `problems` and never stop
+    anything. The facts that a data set has read already (`Dataset.listed_facts`) come in the place of that file.
     """
     names = [str(name) for name in photos["photo"]]
     table = Path(folder) / TABLE

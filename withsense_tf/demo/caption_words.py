@@ -44,8 +44,6 @@ def with_article(words: str) -> str:
 
 
 class _Speaker:
-    """One caption: who is told, and in which pattern."""
-
     def __init__(self, scene: Scene, rng: np.random.Generator) -> None:
         self.scene, self.rng = scene, rng
         main, *others = scene.subjects
@@ -53,37 +51,28 @@ class _Speaker:
         self.subjects: list[Subject] = [main, *others_told]
 
     def say(self) -> str:
+        count = len(self.subjects)
         patterns: list[Callable[[], str]] = [
-            self._plain,
+            self._plain if count == 1 else self._while,
             self._gerund,
             self._place_first,
             self._light_first,
             self._there_is,
         ]
-        if len(self.subjects) > 1:
-            patterns = [
-                self._while,
-                self._gerund,
-                self._place_first,
-                self._light_first,
-                self._there_is,
-                self._beside,
-                self._list,
-            ]
-            if len(self.subjects) == 2:
-                patterns.append(self._side_of)
+        if count > 1:
+            patterns += [self._beside, self._list]
+        if count == 2:
+            patterns.append(self._side_of)
         text = " ".join(patterns[int(self.rng.integers(len(patterns)))]().split()).replace(" ,", ",")
         stop = "." if self.rng.random() < FULL_STOP else ""
         return text[0].upper() + text[1:] + stop
-
-    # -- patterns
 
     def _plain(self) -> str:
         return f"{self._clause(self.subjects[0])} {self._where(self.subjects[0])} {self._light()}"
 
     def _while(self) -> str:
         joint = self._one((" while ", " while ", " and ", " as "))
-        first = f"{self._clause(self.subjects[0])} {self._where(self.subjects[0])} {self._light()}"
+        first = self._plain()
         return first + joint + self._join([self._clause(s) + self._maybe_side(s) for s in self.subjects[1:]])
 
     def _gerund(self) -> str:
@@ -121,8 +110,6 @@ class _Speaker:
         side = "to the left of" if left else "to the right of"
         return f"{self._noun(a)} {self._verb(a)[0]} {side} {self._noun(b)} {self._where(a)}"
 
-    # -- pieces
-
     def _one(self, options: Sequence[str]) -> str:
         return options[int(self.rng.integers(len(options)))]
 
@@ -154,7 +141,6 @@ class _Speaker:
         return self._one(tables.COLOUR_WORDS[colour]) if colour and self.rng.random() < COLOUR_TOLD else ""
 
     def _noun(self, subject: Subject) -> str:
-        """Name a subject with article, size, colour or clothes."""
         word = self._one(tables.KIND_WORDS[subject.kind])
         colour = self._colour(subject.colour)
         if subject.kind in PEOPLE:
@@ -165,13 +151,13 @@ class _Speaker:
             return f"{with_article(word)} {clothes}".strip()
         size = self._one(tables.SIZE_WORDS[subject.size]) if self.rng.random() < SIZE_TOLD else ""
         if subject.kind == "dog" and subject.size == "small" and not size and self.rng.random() < 0.5:
-            word = tables.PUPPY
+            word = "puppy"
         if subject.kind == "flock":  # the birds are coloured, not the flock
             return with_article(word.replace("birds", f"{colour} birds"))
         return with_article(" ".join(part for part in (size, colour, word) if part))
 
     def _verb(self, subject: Subject) -> tuple[str, str]:
-        """Say what a subject does, as a participle and as a finite verb."""
+        """Return a participle and a finite verb."""
         key = f"{subject.action} {subject.prop}"
         if key in tables.PROP_VERBS:
             options = tables.PROP_VERBS[key]

@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.demo.scene import (
     ADULTS,
+    ALOFT,
     ANIMALS,
     CHILDREN,
     CLOTHES,
@@ -40,8 +41,6 @@ PLACE_LIGHTS: dict[str, tuple[str, ...]] = {
     "harbour": ("sunny", "cloudy", "sunset", "night", "fog"),
     "square": ("sunny", "cloudy", "sunset", "night", "rain", "snowfall"),
 }
-# Sun is the commonest light in holiday photos; the rest share what is left.
-SUNNY_WEIGHT = 1.6
 
 PLACE_THINGS: dict[str, tuple[str, ...]] = {
     "beach": ("boat", "ball", "kite", "parasol"),
@@ -101,18 +100,12 @@ PROP_ACTIONS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("hold", "umbrella", _WALKERS, ("park", "street", "square", "harbour", "forest", "lake", "stadium")),
     ("fly", "kite", _WALKERS, ("beach", "park", "desert", "mountain")),
     ("lead", "dog", _WALKERS, ("beach", "park", "street", "snow", "forest", "square", "mountain", "lake")),
-    (
-        "kick",
-        "ball",
-        ("man", "woman", "boy", "girl", "toddler"),
-        ("beach", "park", "stadium", "stadium", "room"),
-    ),
-    ("ski", "skis", ("man", "woman", "boy", "girl"), ("snow", "snow")),
+    ("kick", "ball", (*_RIDERS, "toddler"), ("beach", "park", "stadium", "stadium", "room")),
+    ("ski", "skis", _RIDERS, ("snow", "snow")),
     ("sit", "bench", ("man", "woman", "old man", "girl"), ("park", "street", "harbour", "square", "lake")),
 )
 # What flies needs daylight to be seen against the sky.
 DIM = ("night", "fog")
-ALOFT = ("flock", "hot-air balloon", "kite")
 
 # With these chances people do something with a prop rather than alone. Rain brings umbrellas out.
 PROP_CHANCE = 0.5
@@ -120,7 +113,6 @@ UMBRELLA_IN_RAIN = 0.55
 
 T = TypeVar("T")
 
-COUNT_SHARES = (0.28, 0.47, 0.25)  # one, two, three subjects
 # Chosen so that about a quarter of the scenes show a child.
 GROUP_SHARES = {"adult": 0.52, "child": 0.145, "animal": 0.185, "thing": 0.15}
 # Some kinds are rarer than others; 1 where nothing is said.
@@ -136,7 +128,6 @@ KIND_WEIGHTS = {
 
 
 def _pick(rng: np.random.Generator, options: Sequence[T], weights: Sequence[float] | None = None) -> T:
-    """Choose one option, by weight."""
     if weights is None:
         return options[int(rng.integers(len(options)))]
     # As numpy's cumsum and searchsorted, which take ten times as long for a handful of numbers.
@@ -148,8 +139,9 @@ def sample_scene(rng: np.random.Generator) -> Scene:
     """Return a random scene whose parts go together."""
     place = _pick(rng, PLACES)
     lights = PLACE_LIGHTS[place]
-    light = _pick(rng, lights, [SUNNY_WEIGHT if light == "sunny" else 1.0 for light in lights])
-    count = _pick(rng, (1, 2, 3), COUNT_SHARES)
+    # Sun is the commonest light in holiday photos; the rest share what is left.
+    light = _pick(rng, lights, [1.6 if light == "sunny" else 1.0 for light in lights])
+    count = _pick(rng, (1, 2, 3), (0.28, 0.47, 0.25))
     positions = [POSITIONS[int(i)] for i in rng.permutation(len(POSITIONS))]
     subjects: list[Subject] = []
     kinds: set[str] = set()
@@ -196,8 +188,7 @@ def _sample_action(rng: np.random.Generator, kind: str, place: str, light: str) 
         (action, prop)
         for action, prop, who, where in PROP_ACTIONS
         if kind in who
-        for p in where
-        if p == place
+        for _ in range(where.count(place))
     ]
     if light in DIM:
         options = [option for option in options if option[1] != "kite"]

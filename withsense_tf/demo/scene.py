@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from withsense_tf.errors import DataError
 
@@ -12,10 +11,11 @@ ADULTS = ("man", "woman", "old man")
 CHILDREN = ("boy", "girl", "toddler", "baby")
 PEOPLE = (*ADULTS, *CHILDREN)
 ANIMALS = ("dog", "cat", "horse", "cow", "sheep", "bird", "flock")
+# What flies.
+ALOFT = ("flock", "hot-air balloon", "kite")
 THINGS = (
     "car", "bus", "bicycle", "boat", "ball", "hot-air balloon", "kite", "parasol", "bench", "tent",
 )  # fmt: skip
-KINDS = (*PEOPLE, *ANIMALS, *THINGS)
 
 # "left" is also the left third of the picture; see draw.SLOTS.
 POSITIONS = ("left", "middle", "right")
@@ -73,22 +73,5 @@ class Scene:
         if not 1 <= len(self.subjects) <= len(POSITIONS):
             raise DataError(f"a scene has 1 to 3 subjects; got {len(self.subjects)}: add or remove some.")
         positions = sorted(subject.position for subject in self.subjects)
-        if any(a == b for a, b in pairwise(positions)):
+        if len(set(positions)) < len(positions):
             raise DataError(f"each subject needs a position of its own; got {positions}.")
-
-    @property
-    def has_child(self) -> bool:
-        """Return whether a person under sixteen is in the photo."""
-        return any(subject.is_child for subject in self.subjects)
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """Return every kind that can be seen, props too."""
-        kinds = {subject.kind for subject in self.subjects}
-        return frozenset(kinds | {subject.prop for subject in self.subjects if subject.prop})
-
-    @property
-    def colours(self) -> frozenset[str]:
-        """Return every colour name that a caption may use."""
-        colours = {subject.colour for subject in self.subjects}
-        return frozenset((colours | {subject.prop_colour for subject in self.subjects}) - {""})

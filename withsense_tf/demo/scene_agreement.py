@@ -1,17 +1,7 @@
 """How far two scenes agree, from 0 to 1: what an honest judge would see.
 
-    agreement = 0.68 subjects + 0.22 place + 0.10 light
-
-*place* and *light* are 1 for the same, a share for look-alikes (beach and lake), else 0.
-*subjects*: each subject of one scene is matched with at most one of the other so that the sum is largest;
-a match counts by the weights of its two subjects (main subject 1, the others 0.6), and the sum is divided by
-the weights of all subjects of both scenes: a subject without a partner costs its weight.
-A match of two subjects is worth
-
-    kind * (0.40 + 0.35 action + 0.20 colour + 0.05 position)
-
-where *kind* and *colour* are 1, a share for look-alikes, or 0, and *action* is 0.6 for the same verb (a share
-for look-alikes) plus 0.25 for the same prop plus 0.15 for the same colour of it. Every part is symmetric.
+Places, lights and subjects count, and look-alikes (beach and lake) by a share. Each subject of one scene is matched
+with at most one of the other so that the sum is largest; one without a partner costs its weight.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Which pairs of photo and caption are judged, and what three experts and a crowd say: simulated from the scenes.
 
-Everyone judges the same *impression* of a pair: its agreement (see agreement.py) plus what is peculiar to the pair.
-An expert adds noise of their own and cuts the result at thresholds of their own; lower thresholds are a kinder expert.
-Each judge of the crowd says yes with a probability that rises with the impression.
+Everyone judges the same *impression* of a pair: its agreement (`scene_agreement`) plus what is peculiar to the pair.
+Lower thresholds are a kinder expert.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +18,21 @@ from withsense_tf.demo.scene_agreement import agreement
 
 Matrix = NDArray[np.float64]
 
-# Pairs. The numbers follow those of the real folder (counted there, per photo).
-EXPERT_PAIRS_PER_PHOTO = 5.8
-EXPERT_PAIRS_SPREAD = 1.6
-EXPERT_OWN_SHARE = 0.158  # of the photos are judged with their own caption: 2.7 % of the pairs
-CROWD_ROWS_PER_PHOTO = 48.0
-CROWD_ROWS_SPREAD = 17.5
-CROWD_ROWS_RANGE = (10, 120)
-CROWD_OWN_SHARE = 0.72
-BOTH_SHARE = 0.40  # of the expert pairs go to the crowd too
-EXPERT_NEAR_POOL = 14  # near scenes: the captions that agree best with the photo
-CROWD_NEAR_POOL = 24
-EXPERT_NEAR_SHARE = 0.45
-CROWD_NEAR_SHARE = 0.47
+
+class Choice(NamedTuple):
+    """How pairs are chosen for judges; the numbers follow those of the real folder (counted there, per photo)."""
+
+    mean: float
+    spread: float
+    least: int
+    most: int
+    own_share: float  # of the photos are judged with their own caption
+    pool: int  # near scenes: the captions that agree best with the photo
+    near_share: float
+
+
+EXPERTS = Choice(5.8, 1.6, 2, 10, 0.158, 14, 0.45)  # own captions: 2.7 % of the pairs
+CROWD = Choice(48.0, 17.5, 10, 120, 0.72, 24, 0.47)
 
 # Judges. Fitted so that means, medians and alpha come near the real ones; see the tests.
 PAIR_NOISE = 0.06
@@ -88,7 +90,7 @@ def simulate_votes(scenes: Sequence[Scene], rng: np.random.Generator) -> Votes:
     """Choose the pairs and let the judges vote; photo i shows scenes[i], and its caption is judged."""
     agree = agreements(scenes)
     impression = agree + rng.normal(0, PAIR_NOISE, agree.shape) * (1 - np.eye(len(scenes)))
-    expert_pairs = [_expert_owners(agree[i], i, rng) for i in range(len(scenes))]
+    expert_pairs = [_owners(agree[i], i, (), EXPERTS, rng) for i in range(len(scenes))]
     experts = tuple(
         ExpertRow(photo, owner, _scores(float(impression[photo, owner]), rng))
         for photo, owners in enumerate(expert_pairs)
@@ -97,42 +99,26 @@ def simulate_votes(scenes: Sequence[Scene], rng: np.random.Generator) -> Votes:
     crowd = tuple(
         CrowdRow(photo, owner, *_crowd_votes(float(impression[photo, owner]), rng))
         for photo, owners in enumerate(expert_pairs)
-        for owner in _crowd_owners(agree[photo], photo, owners, rng)
+        for owner in _owners(agree[photo], photo, owners, CROWD, rng)
     )
     return Votes(experts, crowd)
 
 
-def _expert_owners(agree: Matrix, photo: int, rng: np.random.Generator) -> list[int]:
-    count = round(float(np.clip(rng.normal(EXPERT_PAIRS_PER_PHOTO, EXPERT_PAIRS_SPREAD), 2, 10)))
-    owners = [photo] if rng.random() < EXPERT_OWN_SHARE else []
-    others = _others_by_agreement(agree, {photo})
-    owners += _sample_owners(others, count - len(owners), EXPERT_NEAR_POOL, EXPERT_NEAR_SHARE, rng)
-    return sorted(owners)
-
-
-def _crowd_owners(agree: Matrix, photo: int, expert: Sequence[int], rng: np.random.Generator) -> list[int]:
-    count = round(float(np.clip(rng.normal(CROWD_ROWS_PER_PHOTO, CROWD_ROWS_SPREAD), *CROWD_ROWS_RANGE)))
-    owners = [photo] if rng.random() < CROWD_OWN_SHARE else []
-    owners += [owner for owner in expert if owner != photo and rng.random() < BOTH_SHARE]
-    others = _others_by_agreement(agree, {photo, *expert})
-    owners += _sample_owners(others, count - len(owners), CROWD_NEAR_POOL, CROWD_NEAR_SHARE, rng)
-    return sorted(owners)
-
-
-def _others_by_agreement(agree: Matrix, closed_owners: Set[int]) -> list[int]:
-    """Return the owners of other captions, those first whose captions agree best with the photo."""
-    return [int(owner) for owner in np.argsort(-agree, kind="stable") if owner not in closed_owners]
-
-
-def _sample_owners(
-    owners: Sequence[int], count: int, pool: int, near_share: float, rng: np.random.Generator
+def _owners(
+    agree: Matrix, photo: int, expert: Sequence[int], choice: Choice, rng: np.random.Generator
 ) -> list[int]:
-    """Draw `count` owners (or as many as there are): a share of them from the `pool` that agrees best."""
-    near, rest = owners[:pool], owners[pool:]
-    count = max(0, count)
-    from_near = min(len(near), int(rng.binomial(count, near_share)))
-    sample = [near[int(i)] for i in rng.permutation(len(near))[:from_near]]
-    return sample + [rest[int(i)] for i in rng.permutation(len(rest))[: count - from_near]]
+    """Draw the owners of the captions that a photo is judged with."""
+    count = round(float(np.clip(rng.normal(choice.mean, choice.spread), choice.least, choice.most)))
+    owners = [photo] if rng.random() < choice.own_share else []
+    # Two in five of the expert pairs go to the crowd, too.
+    owners += [owner for owner in expert if owner != photo and rng.random() < 0.40]
+    others = [int(one) for one in np.argsort(-agree, kind="stable") if one not in {photo, *expert}]
+    near, rest = others[: choice.pool], others[choice.pool :]
+    count = max(0, count - len(owners))
+    from_near = min(len(near), int(rng.binomial(count, choice.near_share)))
+    owners += [near[int(i)] for i in rng.permutation(len(near))[:from_near]]
+    owners += [rest[int(i)] for i in rng.permutation(len(rest))[: count - from_near]]
+    return sorted(owners)
 
 
 def _scores(impression: float, rng: np.random.Generator) -> tuple[int, int, int]:

@@ -22,7 +22,6 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     "tent": ("tent", "camping tent"),
     "balloon": ("balloon",), "umbrella": ("umbrella",), "skis": ("skis",),
 }  # fmt: skip
-PUPPY = "puppy"  # a small dog may be called one
 
 COLOUR_WORDS: dict[str, tuple[str, ...]] = {
     "red": ("red",), "orange": ("orange",), "yellow": ("yellow",), "green": ("green",), "blue": ("blue",),

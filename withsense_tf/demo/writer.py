@@ -28,7 +28,6 @@ STREAMS = {"train_images": TRAIN_STREAM, "test_images": TEST_STREAM, "corpus_ima
 CAPTIONS_PER_PHOTO = 5
 JUDGED_CAPTION = 2  # the judges saw caption #2 of a photo, as in the real folder
 CORPUS_SCENES = 400
-CAPTIONED_PER_TRAIN = 1.5  # the real folder has nearly six, and each takes time to draw
 JPEG_QUALITY = 90
 FEWEST_IN_A_SHARE = 100  # fewer are drawn sooner than a process starts
 MIN_TRAIN, MIN_TEST = 10, 1  # fewer training photos leave no near and far captions to judge
@@ -95,7 +94,7 @@ def write_demo(
 
 def usual_captioned(train: int) -> int:
     """Return how many captioned photos a demo set has beside so many training photos."""
-    return max(0, round(CAPTIONED_PER_TRAIN * train))
+    return max(0, round(1.5 * train))  # the real folder has nearly six to one, and each takes time to draw
 
 
 def plan_photos(kind: str, seed: int, stream: int, count: int) -> list[DemoPhoto]:
@@ -166,7 +165,6 @@ def draw_share(
 
 
 def _plan(seed: int, sizes: DemoSizes) -> dict[str, list[DemoPhoto]]:
-    """Return the photos of each folder."""
     counts = {"train": sizes.train, "test": sizes.test, "captioned": sizes.captioned}
     return {
         name: plan_photos(kind, seed, stream, count)

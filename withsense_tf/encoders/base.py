@@ -114,6 +114,13 @@ class BuiltOnce(Generic[Part]):
             return part
 
 
+class Unchanging:
+    """What never changes once it is made: a copy would hold a whole network a second time."""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
 class PhotoEncoder(Encoder):
     """Turn photo files into vectors. A subclass turns pixels into vectors; the files are read here.
 
@@ -252,24 +259,17 @@ def no_numbers(answer: Any, shape: tuple[int, ...], kinds: str = "fiu") -> str:
         return f"a {type(answer).__name__}"
     if answer.shape != shape or answer.dtype.kind not in kinds:
         return f"an array of {'texts' if answer.dtype.kind in 'SU' else answer.dtype} of shape {answer.shape}"
-    # Most answers are whole, and are looked through once.
-    if np.isfinite(answer).all():
-        return ""
-    return f"{int((~np.isfinite(answer)).sum()):,} of {answer.size:,} that are NaN or infinite"
+    bad = int((~np.isfinite(answer)).sum())
+    return f"{bad:,} of {answer.size:,} that are NaN or infinite" if bad else ""
 
 
-class PackageText(TextEncoder):
+class PackageText(Unchanging, TextEncoder):
     """A text encoder that never learns: its weights are data of the package of the index that `PACKAGE` names."""
 
     NAME: ClassVar[str] = ""
 
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold a whole network a second time.
-        return self
-
     def __reduce__(self) -> tuple[type[Self], tuple[()]]:
-        # Another process reads the weights itself.
-        return type(self), ()
+        return type(self), ()  # another process reads the weights itself
 
     @cached_property
     def weights(self) -> str:

@@ -153,24 +153,18 @@ def _text_part(text: str) -> TextEncoder:
 
 
 def _make(kind: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
-    """Make an encoder from the source behind the colon, or from its defaults where it needs none."""
-    if source or name in NEED_SOURCE:
-        return kind(_require_source(setting, name, source))
+    if source:
+        return kind(source)
+    if name in NEED_SOURCE:
+        hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""
+        raise SettingError(f"{setting}={name!r} needs to know which: write '{name}:SOURCE'{hint}.")
     try:
         return kind()
     except TypeError as error:
         raise SettingError(f"{setting}={name!r} cannot be made: {error}.") from error
 
 
-def _require_source(setting: str, name: str, source: str) -> str:
-    if source:
-        return source
-    hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""
-    raise SettingError(f"{setting}={name!r} needs to know which: write '{name}:SOURCE'{hint}.")
-
-
 def _only(photos: Sequence[str | PhotoEncoder]) -> str | PhotoEncoder:
-    """Return the only encoder of a list, as `best_encoders_here` gives it; raise where it has several or none."""
     if len(photos) == 1:
         return photos[0]
     names = ", ".join(one.identity if isinstance(one, PhotoEncoder) else shown(one) for one in photos)

@@ -126,7 +126,6 @@ def counterparts(*words: str) -> tuple[str, ...]:
 
 
 def _parts(phrases: Iterable[str]) -> set[str]:
-    """Return the words of phrases of two words."""
     return {part for phrase in phrases if " " in phrase for part in phrase.split()}
 
 

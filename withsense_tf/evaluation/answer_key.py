@@ -4,8 +4,6 @@ Each query of a measurement is a caption of a photo of the data set, so `pairs.d
 same photo cannot be left out for all queries at once: each is another query's honest help. So some queries are asked
 twice, with the query's own caption in the data set and without it. An id of a caption names its photo, and pairs have
 targets beside them: so they are asked with other ones, too.
-
-Nor may it learn from what it is asked: to one of another package, data show nothing of the photos that are measured on.
 """
 
 from __future__ import annotations

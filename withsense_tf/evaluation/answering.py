@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.code_version import complaint, is_addition
-from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
 from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, disk_trouble
 from withsense_tf.evaluation.answer_key import description_of, lesson_for, looked_up
@@ -25,18 +24,6 @@ from withsense_tf.evaluation.row_status import MISTAKE, RUN, TRACKS
 from withsense_tf.matchers.base import Matcher
 
 TOP: Final = 5
-
-
-def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str) -> Outcome:
-    """Train a matcher for each task, one after the other; `make` gets the task's number."""
-    parts = []
-    with each_said_once(), heap_freezer() as freeze:
-        freeze()
-        for number, task in enumerate(work):
-            parts.append(answer_task(label, split, make(number), task))
-            if parts[-1].status != RUN:
-                break
-    return join(parts)
 
 
 @contextmanager

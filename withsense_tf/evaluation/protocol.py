@@ -22,10 +22,7 @@ from withsense_tf.targets.caption_pairs import caption_pairs
 
 Part = TypeVar("Part")
 
-# "folds" is the one to believe. "70/30" is what the student projects measured on, "strict" shares no caption either,
-# and "test" ranks the photos of test_queries.csv with a model that is trained on all others. "captioned" is how the
-# literature measures: judged photos teach nothing, those of corpus_images with their captions everything.
-# "russian" and "english" ask for photos of the folds as people type it, in either language, the same for the same.
+# "folds" is the one to believe; `result_table.SPLITS` says what each is.
 LANGUAGES: Final = {"russian": "Russian", "english": "English"}
 SPLITS: Final = ("folds", "70/30", "strict", "test", "captioned", *LANGUAGES)
 # Why `tasks` returns none for a split; for any other one it raises.

@@ -23,7 +23,6 @@ MEASURES: Final = (
     *("rmse", "mse", "mae", "skill", "tau_c", "tau_b", "auc", "ece", "r@1", "r@5", "r@10", "mrr"),
     *("median_rank", "ndcg@10", "distinct_top5", "seconds", "peak_mb"),
 )
-# Of the model and of what it ran on.
 EFFORT: Final = ("seconds", "peak_mb")
 # What tells one row of a run from another.
 NAMES: Final = ("matcher", "split")

@@ -48,9 +48,8 @@ def row_of(outcome: Outcome) -> dict[str, Value]:
 def rows_of(outcomes: Sequence[Outcome], **run: Value) -> list[dict[str, Value]]:
     """Return a row an outcome, with the columns `run` that are the same for all.
 
-    It has all figures there are, and intervals. Those that are best, or not significantly worse, of their kind are
-    marked: rows of one split are compared with each other; those that read captions are a kind of their own. The tests
-    are paired randomisation tests over photos with Holm's correction, at 5 %.
+    Those that are best, or not significantly worse, of their kind are marked: rows of one split are compared with each
+    other; those that read captions are a kind of their own.
     """
     rows = [_full_row(outcome) | run for outcome in outcomes]
     for kind in dict.fromkeys(map(_kind, outcomes)):

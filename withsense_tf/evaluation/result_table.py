@@ -50,7 +50,6 @@ LESS_IMPORTANT: Final = ("seconds", "mae", "ece", "track", "gallery", "r@10", "r
 WRAP_WIDTH: Final = 24
 DECIMALS: Final = {"mse": 4, "seconds": 1, "peak_mb": 0, "gallery": 0, "median_rank": 0}
 SHARES: Final = ("r@1", "r@5", "r@10")  # shown as per cent, as the literature does
-# What a person calls the splits.
 SPLITS: Final = {
     "folds": "every photo once, by models that have not seen it",
     "70/30": "30 % of the photos, as the student projects measured",
@@ -188,7 +187,6 @@ class Comparison:
         return [*self.not_run(), *legends(self.rows, columns), *self.notes, *self.sources]
 
     def _used(self) -> list[str]:
-        """Return the columns that some row has something for."""
         return [
             column
             for column, cells in zip(COLUMNS_TO_SHOW, zip(*self.cells(), strict=True), strict=True)

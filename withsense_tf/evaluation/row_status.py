@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
 
 # Any other status says why a model was not run.
 RUN: Final = "ok"
-# So begins the status of one that has a mistake.
 MISTAKE: Final = "not run: a mistake: "
 # The track of rows that look at neither photo nor text in earnest, or at one of them alone.
 BASELINE: Final = "baseline"
-# The track of rows that read the captions of photos.
 CAPTION_ASSISTED: Final = "caption-assisted"
-# All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 # Half of fewer may as well be a third or two thirds.
 ENOUGH_PHOTOS: Final = 50
@@ -71,6 +69,15 @@ def number(row: Mapping[str, object], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
+
+
+def settings_in(row: Mapping[str, object]) -> dict[str, Any]:
+    """Return the settings of a row's matcher; none where they cannot be read."""
+    try:
+        settings = json.loads(str(row.get("config") or "{}"))
+    except ValueError:
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def beats_chance(row: Mapping[str, object], chance: float | None) -> bool:

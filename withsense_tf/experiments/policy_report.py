@@ -106,7 +106,6 @@ def main(
 
 
 def _head(policy: Policy, rule: CountryRule, country: str | None) -> dict[str, object]:
-    """Return under what law, for whom and when the figures were measured."""
     return {
         "policy version": policy.version,
         "readers": policy.readers,
@@ -117,7 +116,6 @@ def _head(policy: Policy, rule: CountryRule, country: str | None) -> dict[str, o
 
 
 def _report_on_folder(data: Path, texts: TextPolicy, ownership: Ownership, weights: str) -> None:
-    """Print how photos of a folder are judged by their captions and by their pixels."""
     # Late: it takes seconds, and sentences need no photos.
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto
@@ -218,20 +216,20 @@ def ownership_report(data: Dataset, texts: TextPolicy, ownership: Ownership) -> 
     rows = rows.assign(restricted=[verdict.restricted for verdict in texts.verdicts(rows["text"])])
     photos_of_rows = set(rows.loc[~rows["restricted"], "photo"])
     lines = [
-        f"Training photos: {len(train):,}; restricted through ownership: {_share(len(restricted_photos), len(train))}"
+        f"Training photos: {len(train):,}; restricted through ownership: {Share(len(restricted_photos), len(train))}"
     ]
     for votes in (1, 2, 3):
         by_votes = replace(ownership, min_votes=votes, duplicates=False).decide(data, verdicts)
         hits = sum(by_votes[photo].restricted for photo in sure)
         every = sum(decision.restricted for photo, decision in by_votes.items() if photo in train)
         lines.append(
-            f"  {votes} caption(s) of its own needed: {_share(hits, len(sure))} of the sure ones, {every} in all"
+            f"  {votes} caption(s) of its own needed: {Share(hits, len(sure))} of the sure ones, {every} in all"
         )
     lines.append(
         f"  ({len(sure)} photos are sure: {SURE_CAPTIONS} or more captions say child, kid, baby, boy, girl …)"
     )
     lines.append(
-        f"  dropping rows whose text matches: {_share(len(sure - photos_of_rows), len(sure))} of the sure ones are gone"
+        f"  dropping rows whose text matches: {Share(len(sure - photos_of_rows), len(sure))} of the sure ones are gone"
     )
     return "\n".join(lines)
 
@@ -252,10 +250,8 @@ def classifier_report(
     lines = [f"Classifier on photo vectors ({weights}): AUC {roc_auc_score(label, chance):.3f} (a coin: .5)"]
     for threshold in (0.5, 0.3, 0.1):
         marked = chance >= threshold
-        recall, precision = (
-            _share(int((marked & label).sum()), int(label.sum())),
-            _share(int((marked & label).sum()), int(marked.sum())),
-        )
+        hits = int((marked & label).sum())
+        recall, precision = Share(hits, int(label.sum())), Share(hits, int(marked.sum()))
         lines.append(f"  from {threshold:g} on: recall {recall}; precision {precision}")
     return "\n".join(lines)
 
@@ -271,11 +267,6 @@ def out_of_fold(vectors: np.ndarray, label: np.ndarray, groups: np.ndarray) -> n
     for train, test in GroupKFold(5).split(vectors, groups=groups):
         chance[test] = PhotoHead().fit(vectors[train], label[train]).chance(vectors[test])
     return chance
-
-
-def _share(part: int, whole: int) -> str:
-    """Write a share with its 95 % interval (Wilson)."""
-    return str(Share(part, whole))
 
 
 if __name__ == "__main__":

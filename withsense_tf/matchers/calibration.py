@@ -1,8 +1,7 @@
 """Any score -> a number from 0 to 1 that means what it says: of pairs with .7, the mean judgement is .7.
 
-A matcher learns it at the end of its `_fit`: `towers/closed_form` from cosines of left-out photos, `towers/two_tower`
-from photos held out, `towers/pretrained`, `captions` and `hybrid` likewise. With enough photos and pairs, towers tell
-numbers by `forms/query_numbers` instead, which knows of the query, too.
+A matcher learns it at the end of its `_fit`. With enough photos and pairs, towers tell numbers by
+`forms/query_numbers` instead, which knows of the query, too.
 """
 
 from __future__ import annotations

@@ -72,9 +72,11 @@ class Captions(Matcher):
     def looks(self, pairs: Pairs, words: WordFit | None = None) -> np.ndarray:
         """Return what each photo's other captions say of its text, (pairs, 3 or 6), as `Others` does."""
         photos, photo = np.unique(pairs.table["photo"].to_numpy(str), return_inverse=True)
-        keys, text = _unique_queries(pairs.texts, pairs.table["caption"].tolist())
+        place: dict[tuple[str, str], int] = {}
+        queries = zip(pairs.texts, pairs.table["caption"].tolist(), strict=True)
+        text = np.array([place.setdefault(query, len(place)) for query in queries], int)
         others = Others(self.text_, pairs.data, photos.tolist(), words)
-        return others.compare(Queries.of([key[0] for key in keys], [key[1] for key in keys]), photo, text)
+        return others.compare(Queries.of([one for one, _ in place], [one for _, one in place]), photo, text)
 
     def _fit(self, pairs: Pairs) -> None:
         if not len(captions_of(pairs.data)):
@@ -213,11 +215,3 @@ def grid_of_looks(
     query = np.repeat(np.arange(len(queries)), len(gallery))
     looks = others.compare(queries, photo, query)
     return looks.reshape(len(queries), len(gallery), looks.shape[1])
-
-
-def _unique_queries(
-    texts: Sequence[str], captions: Sequence[str]
-) -> tuple[list[tuple[str, str]], np.ndarray]:
-    place: dict[tuple[str, str], int] = {}
-    rows = [place.setdefault(key, len(place)) for key in zip(texts, captions, strict=True)]
-    return list(place), np.array(rows, int)

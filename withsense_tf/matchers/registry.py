@@ -82,15 +82,14 @@ def photo_encoders_of(
         return (
             best_encoders_here(quality or USUAL_QUALITY) if not synthetic else (photo_encoder("scene_net"),)
         )
-    source = weights
-    if quick or source == "random":
+    if quick or weights == "random":
         # More looks at a photo do not help weights that see no meaning.
-        return (KerasPhoto("mobilenet_v2", source, seed=seed),)
+        return (KerasPhoto("mobilenet_v2", weights, seed=seed),)
     # Many looks at the size that the network was made for, and some at a larger one, which shows small things; there
     # an earlier layer, too, which is less given to the thousand things that the network was trained to name.
     return (
-        KerasPhoto("mobilenet_v2", source, views=12),
-        KerasPhoto("mobilenet_v2", source, views=4, size=320, layers=("block_16_expand_relu", "out_relu")),
+        KerasPhoto("mobilenet_v2", weights, views=12),
+        KerasPhoto("mobilenet_v2", weights, views=4, size=320, layers=("block_16_expand_relu", "out_relu")),
     )
 
 
@@ -123,8 +122,7 @@ def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncode
     usual: dict[str, Any] = {"weights": weights, "seed": seed}
     values = usual | dict(one)
     if values["weights"] == "auto":
-        # Those that are on this machine.
-        values["weights"] = None
+        values["weights"] = None  # those that are on this machine
     encoder = KerasPhoto(**values)
     if values["weights"] is None:
         encoder.check_here()

@@ -149,13 +149,11 @@ def files_to_mend(data: Dataset) -> list[str]:
 
 
 def _has_captions(data: Dataset) -> bool:
-    """Return whether there are captions to learn from."""
     photos = data.photos
     return bool(data.captions["photo"].isin(photos.loc[photos["part"] == "train", "photo"]).any())
 
 
 def _why_none(data: Dataset, file: str) -> str:
-    """Explain why this file gives no judgements."""
     left_out = _left_out(data, file)
     if len(left_out):
         return f"{file}: {KINDS[str(left_out['kind'].value_counts().index[0])].title} ({len(left_out):,} in all)."
@@ -168,7 +166,6 @@ def _why_none(data: Dataset, file: str) -> str:
 
 
 def _left_out(data: Dataset, file: str) -> pd.DataFrame:
-    """Return what was left out of a file when it was read."""
     quarantine = data.quarantine
     return quarantine[(quarantine["file"] == file) & (quarantine["level"] == "error")]
 

@@ -46,7 +46,7 @@ def test_a_caption_stays_with_its_owner_and_its_part_is_that_of_the_owner() -> N
             caption("z.jpg", "z.jpg#0", "A"),
         )
     )
-    table = caption_table(captions, NAMES).set_index("caption")
+    table = caption_table(captions, NAMES.part).set_index("caption")
     assert table["text"].to_dict() == {"a.jpg#0": "A dog", "t.jpg#0": "A cat", "z.jpg#0": "A"}
     assert table["part"].to_dict() == {"a.jpg#0": "train", "t.jpg#0": "test", "z.jpg#0": "corpus"}
     assert [problem.kind for problem in problems] == ["owner_differs", "caption_photo_missing"]

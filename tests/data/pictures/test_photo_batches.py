@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from withsense_tf.data.pictures.photo_batches import PhotoBatches, load_photos
+from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_file import read_photo
 from withsense_tf.errors import SettingError
 
@@ -23,10 +23,11 @@ def test_bad_photos_are_stepped_over_and_named(folder: Path) -> None:
     paths = sorted((folder / "train_images").iterdir())
     paths[1].write_bytes(b"")
     paths[3].write_bytes(paths[3].read_bytes()[:300])
-    batch, problems = load_photos([*paths, folder / "gone.jpg"], (8, 8))
+    batches = PhotoBatches([*paths, folder / "gone.jpg"], (8, 8))
+    (batch,) = batches
     assert batch.rows.tolist() == [0, 2, 4, 5]
     assert batch.pixels.shape == (4, 8, 8, 3)
-    assert {(p.item, p.kind) for p in problems} == {
+    assert {(p.item, p.kind) for p in batches.bad.values()} == {
         ("bee.jpg", "photo_empty"),
         ("dog.jpg", "photo_truncated"),
         ("gone.jpg", "row_photo_missing"),
@@ -38,13 +39,11 @@ def test_a_second_run_finds_the_same_bad_photos_once(folder: Path) -> None:
     paths[1].write_bytes(b"")
     batches = PhotoBatches(paths, (8, 8))
     assert sum(len(batch.rows) for batch in batches) == sum(len(batch.rows) for batch in batches) == 5
-    assert len(batches.problems) == 1
+    assert len(batches.bad) == 1
 
 
 def test_no_photos_give_no_batches() -> None:
-    batch, problems = load_photos([], (8, 8))
-    assert batch.pixels.shape == (0, 8, 8, 3)
-    assert problems == []
+    assert list(PhotoBatches([], (8, 8))) == []
 
 
 @pytest.mark.parametrize(("size", "batch_size"), [((0, 8), 4), ((8, 8), 0)])

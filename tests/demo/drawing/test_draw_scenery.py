@@ -47,7 +47,7 @@ def test_far_hills_have_the_colour_of_the_haze() -> None:
     ("plant", "height"),
     [
         (lambda tool: broadleaf(tool, np.random.default_rng(0)), 4.5),
-        (lambda tool: fir(tool, True), 4.55),
+        (fir, 4.55),
         (lambda tool: palm(tool, np.random.default_rng(0)), 5.6),
         (lambda tool: cactus(tool, np.random.default_rng(0)), 2.5),
     ],

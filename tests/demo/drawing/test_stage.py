@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from stages import stage
 
+from withsense_tf.demo.drawing.canvas import Brush
 from withsense_tf.demo.drawing.stage import SKY
 
 
 @pytest.mark.parametrize("light", SKY)
 def test_a_sky_fills_the_rows_above_the_horizon_and_none_far_below(light: str) -> None:
     scene = stage(light)
-    scene.paint_sky(scene.horizon)
+    scene.paint_sky()
     assert (scene.pixels[:40].mean(axis=(1, 2)) > 10).all()
     assert not scene.pixels[70:].any()
 
@@ -19,7 +20,7 @@ def test_the_night_is_darker_than_the_day() -> None:
     skies = {}
     for light in ("sunny", "night"):
         scene = stage(light)
-        scene.paint_sky(scene.horizon)
+        scene.paint_sky()
         skies[light] = scene.pixels[:40].mean()
     assert skies["night"] < 0.6 * skies["sunny"]
 
@@ -39,7 +40,7 @@ def test_a_layer_is_laid_over_the_pixels_where_it_was_drawn_on() -> None:
     layer = scene.layer()
     scene.paste(layer)
     assert not scene.pixels.any()
-    scene.brush(layer, 20, 80, 1.0).polygon([(0, 0), (0, 10), (10, 10), (10, 0)], (200, 0, 0))
+    Brush(layer, 20, 80, 1.0).polygon([(0, 0), (0, 10), (10, 10), (10, 0)], (200, 0, 0))
     scene.paste(layer, texture=0.0)
     assert scene.pixels[71:79, 21:29].reshape(-1, 3).mean(axis=0) == pytest.approx([200, 0, 0], abs=1)
     assert not scene.pixels[:, 40:].any()

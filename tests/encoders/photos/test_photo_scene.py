@@ -19,10 +19,11 @@ from withsense_tf.encoders.make_encoder import photo_encoder
 from withsense_tf.encoders.photos import photo_scene
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_scene import SCENE_WEIGHTS, SceneNet
-from withsense_tf.encoders.photos.scene_network import save_scene_weights, scene_network
+from withsense_tf.encoders.photos.scene_network import scene_network
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments.scene_net import scene_training, train_scene_net
 from withsense_tf.experiments.scene_net.demo_difficulty import ranks_of_the_right_photo
+from withsense_tf.experiments.scene_net.scene_training import save_scene_weights
 
 # No figure is reported on this seed, and the training scenes are held apart from it.
 UNUSED_SEED = 20

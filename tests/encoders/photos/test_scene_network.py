@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from withsense_tf.encoders.photos.scene_network import load_scene_weights, save_scene_weights, scene_network
+from withsense_tf.encoders.photos.scene_network import load_scene_weights, scene_network
 from withsense_tf.errors import SettingError
+from withsense_tf.experiments.scene_net.scene_training import save_scene_weights
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (4, 128, 128, 3)).astype(np.float32)
 

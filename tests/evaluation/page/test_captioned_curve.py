@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from withsense_tf.evaluation.page.captioned_curve import curve_picture, curve_table, curves_of
+from withsense_tf.evaluation.page.captioned_curve import curve_picture, curves_of
 
 
 def row(matcher: str, captioned: bool | int, count: int, recall: float, **more: object) -> dict:
@@ -30,11 +30,9 @@ def test_rows_of_two_splits_or_with_the_same_photos_are_no_curve() -> None:
     assert curves_of([ROWS[0], {**ROWS[1], "split": "strict"}]) == {}
     assert curves_of([ROWS[0], row("again", 900, 900, 0.8)]) == {}
     assert curve_picture(ROWS[3:]) is None
-    assert len(curve_table(ROWS[3:])) == 0
 
 
-def test_the_table_and_the_picture_say_the_figures_from_few_to_many() -> None:
-    assert curve_table(ROWS)["r@5"].tolist() == [0.6, 0.7, 0.8]
+def test_the_picture_says_the_figures_from_few_to_many() -> None:
     intervals = [{**one, "r@5_low": 0.5, "r@5_high": 0.95} for one in ROWS]
     picture = curve_picture(intervals)
     assert picture is not None

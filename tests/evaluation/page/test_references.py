@@ -10,7 +10,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page import references
 from withsense_tf.evaluation.page.references import (
-    chance_at,
+    chance_of_five,
     human_lines,
     lines_of,
     of_others,
@@ -88,5 +88,5 @@ def test_the_line_of_people_is_that_of_the_pairs_that_were_answered(
 
 
 def test_there_is_no_chance_where_nothing_was_ranked(run: list[Outcome]) -> None:
-    assert chance_at(run, 1) == pytest.approx(1 / 6)
-    assert chance_at([replace(outcome, rankings=None) for outcome in run], 1) is None
+    assert chance_of_five(run) == pytest.approx(5 / 6)
+    assert chance_of_five([replace(outcome, rankings=None) for outcome in run]) is None

@@ -10,7 +10,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.regression_gate import Check
 from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.experiments.compare.base_run import BaseRun
-from withsense_tf.experiments.compare.ci_reports import STEP_SUMMARY, CiReports, summary_text
+from withsense_tf.experiments.compare.ci_reports import CiReports, summary_text
 from withsense_tf.experiments.runs.stored_runs import read_run
 
 TABLE = Comparison(({"matcher": "towers", "split": "folds", "status": "ok", "rmse": 0.18},), ("A note.",))
@@ -39,7 +39,7 @@ def test_the_jobs_summary_is_added_to_and_a_file_of_ones_own_is_written_anew(
 ) -> None:
     step, own = tmp_path / "step.md", tmp_path / "own.md"
     step.write_text("Before.\n")
-    monkeypatch.setenv(STEP_SUMMARY, str(step))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     for _ in range(2):
         CiReports(summary=own).write(tmp_path, TABLE)
     assert own.read_text() == summary_text(TABLE)

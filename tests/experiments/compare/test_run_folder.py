@@ -10,13 +10,13 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.base import PhotoEncoder
-from withsense_tf.evaluation.answering import answer
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.experiments.compare.run_folder import LOGS, markdown, write_run
+from withsense_tf.experiments.studies.ablations import answer
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant

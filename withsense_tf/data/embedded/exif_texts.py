@@ -36,24 +36,8 @@ TAGS: Final = {
 WINDOWS: Final = range(0x9C9B, 0x9CA0)  # these are UTF-16
 COMMENT, SUB_TABLE, XMP, IPTC, PHOTOSHOP = 0x9286, 0x8769, 0x02BC, 0x83BB, 0x8649
 READ_TAGS: Final = frozenset({*TAGS, SUB_TABLE, XMP, IPTC, PHOTOSHOP})
-SIZES: Final = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    129: 1,
-}
 BYTES: Final = frozenset({1, 2, 6, 7, 129})
+SIZES: Final = {**dict.fromkeys(BYTES, 1), 3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}
 CUT_OFF: Final = "it is cut off or damaged"
 
 

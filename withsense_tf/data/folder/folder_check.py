@@ -92,7 +92,6 @@ class CheckReport:
         return "\n".join(_printable(line) for line in [*lines, "", self._verdict()])
 
     def _verdict(self) -> str:
-        """Say in a sentence or two how whole the folder is."""
         verdict = (
             f"Rows, photos or files that are left out: {self.left_out:,}."
             if self.left_out
@@ -106,7 +105,6 @@ class CheckReport:
         return f"CheckReport({self.folder}: {self._verdict()})"
 
     def _repr_html_(self) -> str:
-        """Show the counts, what is wrong with an example each, and the verdict in a notebook."""
         counts = [
             ("" if rows is None else f"{rows:,}", f"{good:,}", what)
             for what, (rows, good) in self.counts.items()

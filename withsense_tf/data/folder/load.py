@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import hashlib
 import os
@@ -99,7 +98,6 @@ def lack_of_captions(contents: Contents) -> str:
 
 
 def _check_photos(contents: Contents) -> None:
-    """Raise if there are no photos."""
     if not contents.tables["photos"].empty:
         return
     where = "any depth of it, and all that are there are damaged"
@@ -167,8 +165,7 @@ def read_folder(
     reader = FileReader(CaptionBook(), names, problems)
     tables = _read_tables(reader, files, columns, photos, copies)
     problems += reader.missing_photos()
-    order = list(KINDS)
-    problems.sort(key=lambda problem: order.index(problem.kind))
+    problems.sort(key=lambda problem: list(KINDS).index(problem.kind))
     tables["quarantine"] = problem_table(problems)
     rows_in_file = {table.file: table.rows_in_file for table in files.values()}
     photo_files = {part: len(paths) for part, paths in names.files.items()}
@@ -214,7 +211,6 @@ def may_be_judged(root: Path) -> bool:
 
 
 def _read_files(root: Path) -> dict[str, RawTable]:
-    """Read the tables of a With Sense folder as they are."""
     return {
         "pairs": read_table(root / "train_dataset.csv", TEXT_COLUMNS, header=True),
         "captions": _usable_if_filled(_optional(root / CAPTIONS, TEXT_COLUMNS)),
@@ -242,7 +238,7 @@ def _read_tables(
     tables = {
         "photos": photos.drop(columns="embedded"),
         "left_in_test": copies.drop(columns="embedded").reset_index(drop=True),
-        "captions": caption_table(captions, reader.names),
+        "captions": caption_table(captions, reader.names.part),
         "pairs": reader.beside_photos(files["pairs"], pairs, "train")[["photo", "caption"]],
         "experts": reader.expert_table(files["experts"]),
         "crowd": reader.crowd_table(files["crowd"]),
@@ -266,11 +262,10 @@ def _optional(path: Path, columns: Sequence[str]) -> RawTable:
 
 def _usable_if_filled(table: RawTable) -> RawTable:
     """Take a table that has nothing but its header for one that cannot be read: who has no captions needs none."""
-    return table if table.rows or table.unread else dataclasses.replace(table, usable=False)
+    return table if table.rows or table.unread else replace(table, usable=False)
 
 
 def _fingerprint(files: Iterable[RawTable], photos: pd.DataFrame) -> str:
-    """Condense the content of every table and photo into 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for table in files:
         digest.update(f"{table.file}\0{hashlib.sha256(table.content).hexdigest()}\n".encode())

@@ -33,7 +33,11 @@ def read_photo_folders(
     places = [PhotoPlace(path, path.name, part) for part, some in paths.items() for path in some]
     photos = with_groups(look_at_photos(places, decode, problems))
     doubles = (photos["part"] == "corpus") & photos["photo"].isin(files["train"] - files["test"] - test_names)
-    problems += [_double(photo) for photo in photos.loc[doubles, "photo"]]
+    reason = "train_images/ has a photo of this name, and judgements and captions are of that one"
+    problems += [
+        Problem("photo_judged", f"corpus_images/{photo}", None, photo, reason)
+        for photo in photos.loc[doubles, "photo"]
+    ]
     photos = photos[~doubles].reset_index(drop=True)
     test = files["test"] | test_names
     by_name = photos["photo"].isin(test)
@@ -61,26 +65,22 @@ def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
         where = f"{folder.name}/{name_in_text}"
         if path.name.lower() in LITTER:
             continue
+        kind, reason = "photo_skipped", ""
         if name_in_text != path.name:
-            reason = "rename the file: its name is not UTF-8, so no table can name it"
-            problems.append(Problem("photo_bad_name", where, None, name_in_text, reason))
+            kind, reason = "photo_bad_name", "rename the file: its name is not UTF-8, so no table can name it"
+        elif path.is_dir():
+            reason = "a folder: photos are looked for one level deep"
         elif not path.is_file():
-            reason = (
-                "a folder: photos are looked for one level deep" if path.is_dir() else "a link to nowhere"
-            )
-            problems.append(Problem("photo_skipped", where, None, name_in_text, reason))
+            reason = "a link to nowhere"
         elif path.name.startswith("."):
-            problems.append(Problem("photo_skipped", where, None, name_in_text, "a hidden file"))
+            reason = "a hidden file"
+        if reason:
+            problems.append(Problem(kind, where, None, name_in_text, reason))
         else:
             files.append(path)
     if not files:
         problems.append(Problem("file_empty", f"{folder.name}/", None, folder.name, "no photos in it"))
     return files
-
-
-def _double(photo: str) -> Problem:
-    reason = "train_images/ has a photo of this name, and judgements and captions are of that one"
-    return Problem("photo_judged", f"corpus_images/{photo}", None, photo, reason)
 
 
 def _leaks(leaks: pd.DataFrame, test_photos: pd.DataFrame) -> list[Problem]:
@@ -114,7 +114,6 @@ def _listing(table: RawTable, photos: pd.DataFrame) -> list[Problem]:
             problems.append(Problem("row_photo_missing", table.file, row.line, name, reason))
         names.add(name)
     reason = f"not in {table.file}"
-    missing = (name for name in sorted(there - names))
     return problems + [
-        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in missing
+        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in sorted(there - names)
     ]

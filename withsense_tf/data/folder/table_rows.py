@@ -243,18 +243,9 @@ class FileReader:
         return results
 
 
-def caption_table(captions: list[Caption], names: PhotoNames) -> pd.DataFrame:
+def caption_table(captions: list[Caption], part_of: Callable[[str], str]) -> pd.DataFrame:
     """Put each caption once into a table; its part follows from where its owner is."""
-    rows = {
-        c.caption: {
-            "caption": c.caption,
-            "photo": c.photo,
-            "number": c.number,
-            "text": c.text,
-            "part": names.part(c.photo),
-        }
-        for c in captions
-    }
+    rows = {c.caption: (c.caption, c.photo, c.number, c.text, part_of(c.photo)) for c in captions}
     table = pd.DataFrame(list(rows.values()), columns=["caption", "photo", "number", "text", "part"])
     return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
 

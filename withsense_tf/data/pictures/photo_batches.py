@@ -8,12 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from withsense_tf.common.machine import usable_cores
-from withsense_tf.common.terminal import start_tensorflow, track
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.data.pictures.photo_views import check_views, read_views
@@ -60,26 +59,6 @@ class PhotoBatches:
         self.read = read or partial(read_views, size=size, views=views)
         self.bad: dict[int, Problem] = {}
 
-    @property
-    def problems(self) -> list[Problem]:
-        """Return what is wrong with the files that cannot be decoded."""
-        return list(self.bad.values())
-
-    def __len__(self) -> int:
-        return -(-len(self.paths) // self.batch_size)
-
-    def dataset(self) -> Any:
-        """Return the batches as a `tf.data` pipeline of (position int64, pixels uint8), to train a network on."""
-        tf = start_tensorflow()
-        views = (self.views,) if self.views > 1 else ()
-        return tf.data.Dataset.from_generator(
-            lambda: ((batch.rows, batch.pixels) for batch in self),
-            output_signature=(
-                tf.TensorSpec((None,), tf.int64),
-                tf.TensorSpec((None, *views, *self.size, 3), tf.uint8),
-            ),
-        ).prefetch(1)
-
     def __iter__(self) -> Iterator[PhotoBatch]:
         # Each run finds the bad files anew.
         self.bad.clear()
@@ -119,15 +98,3 @@ class PhotoBatches:
             return self.read(path)
         except PhotoError as error:
             return error
-
-
-def load_photos(
-    paths: Sequence[Path], size: tuple[int, int], what: str = "Decoding"
-) -> tuple[PhotoBatch, list[Problem]]:
-    """Decode all photos into one array, with progress shown; return them and the files that were bad."""
-    batches = PhotoBatches(paths, size)
-    rows, pixels = [np.zeros(0, np.int64)], [np.zeros((0, *size, 3), np.uint8)]
-    for batch in track(batches, len(batches), what, unit="batches"):
-        rows.append(batch.rows)
-        pixels.append(batch.pixels)
-    return PhotoBatch(np.concatenate(rows), np.concatenate(pixels)), batches.problems

@@ -172,8 +172,6 @@ def take_rows(grid: Grid, roles: Roles, lookup: PhotoLookup, findings: Findings)
 
 
 class _RowTaker:
-    """Take the rows of one table in their order."""
-
     def __init__(self, grid: Grid, roles: Roles, lookup: PhotoLookup, findings: Findings) -> None:
         self.grid, self.roles, self.lookup, self.findings = grid, roles, lookup, findings
         # None is where the rows of a photo do not agree.

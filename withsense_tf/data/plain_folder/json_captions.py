@@ -163,13 +163,8 @@ def _flat(value: Any, column: str = "", depth: int = 0) -> dict[str, tuple[str, 
         many = any(" " in one.strip() for one in texts)
         parts = [{column: tuple(texts) if many else (", ".join(texts),)}] if texts else []
     else:
-        text = (
-            value
-            if isinstance(value, str)
-            else ""
-            if value is None
-            else json.dumps(value, ensure_ascii=False)
-        )
+        text = "" if value is None else value
+        text = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
         parts = [{column: (text,)}] if text.strip() else []
     for part in parts:
         for name, texts_of_part in part.items():

@@ -14,7 +14,7 @@ from withsense_tf.data.embedded.file_words import NOTHING, Embedded
 from withsense_tf.data.folder.contents import Contents
 from withsense_tf.data.folder.photo_table import PhotoPlace, look_at_photos, twins_of, with_groups
 from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
-from withsense_tf.data.folder.table_rows import Caption
+from withsense_tf.data.folder.table_rows import Caption, caption_table
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.other_texts import words_of_files
 from withsense_tf.data.pictures.photo_file import FORMATS
@@ -75,7 +75,7 @@ def read_plain_folder(
     usable = set(photos["photo"])
     tables = {
         "photos": photos.drop(columns="embedded"),
-        "captions": _caption_table(captions, usable),
+        "captions": caption_table([one for one in captions if one.photo in usable], lambda _: PART),
         **{name: pd.DataFrame(columns=list(types)).astype(types) for name, types in NO_ROWS.items()},
         "other_texts": _rows(findings.other_texts, ["caption", "photo", "text"], usable),
         "unread": _rows(findings.unread, ["photo", "where", "reason"], usable),
@@ -85,8 +85,7 @@ def read_plain_folder(
     problems.sort(key=lambda problem: list(KINDS).index(problem.kind))
     tables["quarantine"] = problem_table(problems)
     counts = {PART: len(places)}
-    print_of_tables = _fingerprint(tables)
-    return Contents(root, tables, tuple(problems), {}, counts, print_of_tables, True, in_short(usable))
+    return Contents(root, tables, tuple(problems), {}, counts, _fingerprint(tables), True, in_short(usable))
 
 
 def _places(files: dict[str, tuple[Path, FileKind]], root: Path, problems: list[Problem]) -> list[PhotoPlace]:
@@ -154,12 +153,6 @@ def _with_looks(photos: pd.DataFrame, decode: bool, problems: list[Problem]) -> 
     return with_groups(photos)
 
 
-def _caption_table(captions: list[Caption], usable: set[str]) -> pd.DataFrame:
-    rows = [(c.caption, c.photo, c.number, c.text, PART) for c in captions if c.photo in usable]
-    table = pd.DataFrame(rows, columns=["caption", "photo", "number", "text", "part"])
-    return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
-
-
 def _rows(rows_found: dict[tuple[str, str, str], None], columns: list[str], usable: set[str]) -> pd.DataFrame:
     at = columns.index("photo")
     return pd.DataFrame([row for row in rows_found if row[at] in usable], columns=columns, dtype="str")
@@ -176,14 +169,14 @@ def _fact_table(findings: Findings, usable: set[str]) -> pd.DataFrame:
 
 
 def _fingerprint(tables: dict[str, pd.DataFrame]) -> str:
-    """Condense the photos and all that is said of them into 16 hexadecimal digits."""
     digest = hashlib.sha256(b"plain folder\n")
     parts = {
         "photos": ["photo", "digest"],
         "captions": ["caption", "text"],
         "other_texts": ["caption", "photo", "text"],
+        "unread": ["photo", "where", "reason"],
+        "facts": ["photo", "column", "value"],
     }
-    parts |= {"unread": ["photo", "where", "reason"], "facts": ["photo", "column", "value"]}
     for name, columns in parts.items():
         rows = sorted(tables[name][columns].astype(str).itertuples(index=False, name=None))
         digest.update(f"{name}\n{json.dumps(rows)}\n".encode())

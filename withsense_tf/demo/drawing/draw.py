@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from withsense_tf.demo.drawing.canvas import SUPERSAMPLE, Brush, vary
+from withsense_tf.demo.drawing.canvas import SUPERSAMPLE, Brush, Colour, Point, vary
 from withsense_tf.demo.drawing.draw_animals import draw_animal
 from withsense_tf.demo.drawing.draw_people import SEAT, draw_person
 from withsense_tf.demo.drawing.draw_places import HORIZONS, paint_place
 from withsense_tf.demo.drawing.draw_things import draw_thing
 from withsense_tf.demo.drawing.light import develop, veil, weather
 from withsense_tf.demo.drawing.stage import Stage
-from withsense_tf.demo.scene import ANIMALS, PEOPLE, Scene, Subject
+from withsense_tf.demo.scene import ALOFT, ANIMALS, PEOPLE, Scene, Subject
 
 # Middle of the left, middle and right third, as shares of the width.
 SLOTS = {"left": 0.19, "middle": 0.5, "right": 0.81}
-# A third of the photos without wide subjects are upright.
-PORTRAIT_SHARE = 0.33
 WIDE = ("car", "bus", "boat", "horse", "cow", "tent", "bench", "flock")
 # Pixels per metre as a share of the photo's unit, and how near it stands (0 far edge of the ground, 1 lower edge).
 # Small things are drawn larger than life: at 224 pixels a true dog would be a dot.
@@ -47,7 +46,6 @@ REACH = {
     "bicycle": 0.95,
     "parasol": 1.3,
 }
-IN_THE_SKY = ("flock", "hot-air balloon", "kite")
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,8 @@ def draw(scene: Scene, rng: np.random.Generator) -> Image.Image:
 def _format(scene: Scene, rng: np.random.Generator) -> tuple[int, int]:
     """Choose the size in pixels; cameras and crops differ a little."""
     small = any(subject.kind in WIDE or subject.prop in WIDE for subject in scene.subjects)
-    upright = rng.random() < PORTRAIT_SHARE and not small and len(scene.subjects) < 3
+    # A third of the photos without wide subjects are upright.
+    upright = rng.random() < 0.33 and not small and len(scene.subjects) < 3
     long, short = 320, int(rng.choice((240, 240, 236, 228, 214)))
     return (short, long) if upright else (long, short)
 
@@ -101,7 +100,7 @@ def _spot(stage: Stage, scene: Scene, index: int) -> Spot:
     margin = reach * scale + 2
     x = min(max(x, margin), stage.width - margin)
     facing = _facing(subject, rng)
-    airborne = subject.kind in IN_THE_SKY or (subject.kind == "bird" and subject.action == "fly")
+    airborne = subject.kind in ALOFT or (subject.kind == "bird" and subject.action == "fly")
     bottom = 0.965 * stage.height
     y = stage.ground + depth * (bottom - stage.ground)
     if airborne:
@@ -156,8 +155,8 @@ def _draw_with_prop(stage: Stage, layer: Image.Image, brush: Brush, spot: Spot) 
         draw_thing(brush, "skis", "", "rest", rng)
     back = -0.12 if s.prop == "bicycle" else 0.0
     person = Brush(layer, spot.x + spot.facing * back * spot.scale, spot.y, spot.scale, spot.facing)
-    body = draw_person(person, s.kind, s.colour, s.action, s.prop, rng, seat)
-    hand = (spot.x + spot.facing * (body.hand[0] + back) * spot.scale, spot.y - body.hand[1] * spot.scale)
+    ahead, up = draw_person(person, s.kind, s.colour, s.action, s.prop, rng, seat)
+    hand = (spot.x + spot.facing * (ahead + back) * spot.scale, spot.y - up * spot.scale)
     if s.prop in ("umbrella", "balloon"):
         _draw_held_thing(stage, layer, spot, hand)
     elif s.prop == "kite":
@@ -165,9 +164,9 @@ def _draw_with_prop(stage: Stage, layer: Image.Image, brush: Brush, spot: Spot) 
     elif s.prop == "dog":
         _draw_dog_on_leash(stage, layer, spot, hand)
     elif s.prop == "ball":
-        ahead = spot.x + spot.facing * (0.52 if s.kind != "toddler" else 0.4) * spot.scale
+        x = spot.x + spot.facing * (0.52 if s.kind != "toddler" else 0.4) * spot.scale
         draw_thing(
-            Brush(layer, ahead, spot.y - 0.04 * spot.scale, 0.28 * stage.unit, spot.facing),
+            Brush(layer, x, spot.y - 0.04 * spot.scale, 0.28 * stage.unit, spot.facing),
             "ball",
             s.prop_colour,
             "rest",
@@ -191,43 +190,37 @@ def _draw_held_thing(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[f
         return
     top = max(hand[1] - 0.34 * stage.unit, 0.19 * stage.unit)
     x = hand[0] + spot.facing * float(stage.rng.uniform(2, 10))
-    Brush(layer, 0, 0, 1.0).line([_upwards(hand), _upwards((x, top))], 0.8, (236, 236, 232))
+    _string(layer, [hand, (x, top)], 0.8, (236, 236, 232))
     draw_thing(
         Brush(layer, x, top, 0.29 * stage.unit, spot.facing), "balloon", s.prop_colour, "rest", stage.rng
     )
 
 
-def _upwards(pixel: tuple[float, float]) -> tuple[float, float]:
-    """Return a pixel in the upwards coordinates of a brush that stands at the corner with scale 1."""
-    return (pixel[0], -pixel[1])
+def _string(layer: Image.Image, pixels: Sequence[Point], width: float, colour: Colour) -> None:
+    # The brush stands at the corner with scale 1, and its coordinates grow upwards.
+    Brush(layer, 0, 0, 1.0).line([(x, -y) for x, y in pixels], width, colour)
 
 
 def _draw_kite(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
-    """Draw the kite high up, ahead of the one who flies it, and its string."""
     x = float(np.clip(hand[0] + spot.facing * 0.3 * stage.unit, 0.1 * stage.width, 0.9 * stage.width))
     y = float(stage.rng.uniform(0.17, 0.24)) * stage.height
     sag = ((hand[0] + x) / 2, (hand[1] + y) / 2 + 8)
-    Brush(layer, 0, 0, 1.0).line([_upwards(hand), _upwards(sag), _upwards((x, y))], 0.7, (240, 240, 236))
+    _string(layer, [hand, sag, (x, y)], 0.7, (240, 240, 236))
     draw_thing(
         Brush(layer, x, y, 0.24 * stage.unit, spot.facing), "kite", spot.subject.prop_colour, "fly", stage.rng
     )
 
 
 def _draw_dog_on_leash(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
-    """Draw the dog ahead on a leash."""
     x = spot.x + spot.facing * 0.26 * stage.unit
     if not 0.08 * stage.width < x < 0.92 * stage.width:
         x = spot.x - spot.facing * 0.26 * stage.unit
-    scale = 0.28 * stage.unit
-    neck = (x + (0.3 if x > spot.x else -0.3) * scale * 0.5, spot.y - 0.6 * scale)
+    scale, facing = 0.28 * stage.unit, 1 if x > spot.x else -1
+    neck = (x + facing * 0.3 * scale * 0.5, spot.y - 0.6 * scale)
     leash = vary(stage.rng, (90, 60, 50), 8)
-    dog = Brush(layer, x, spot.y, scale, 1 if x > spot.x else -1)
+    dog = Brush(layer, x, spot.y, scale, facing)
     draw_animal(dog, "dog", spot.subject.prop_colour, "stand", stage.rng)
-    Brush(layer, 0, 0, 1.0).line(
-        [_upwards(hand), _upwards(((hand[0] + neck[0]) / 2, (hand[1] + neck[1]) / 2 + 5)), _upwards(neck)],
-        1.2,
-        leash,
-    )
+    _string(layer, [hand, ((hand[0] + neck[0]) / 2, (hand[1] + neck[1]) / 2 + 5), neck], 1.2, leash)
 
 
 def _shadow(stage: Stage, layer: Image.Image, spot: Spot) -> None:

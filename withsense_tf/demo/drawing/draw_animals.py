@@ -43,13 +43,15 @@ GAITS: dict[str, tuple[tuple[float, float], ...]] = {
 }
 
 
-def draw_animal(brush: Brush, kind: str, colour: str, action: str, rng: np.random.Generator) -> float:
-    """Draw one animal (or a flock) and return its height in metres."""
+def draw_animal(brush: Brush, kind: str, colour: str, action: str, rng: np.random.Generator) -> None:
+    """Draw one animal (or a flock)."""
     coat = vary(rng, PAINT[colour], 8.0)
     if kind == "bird":
-        return _bird(brush, coat, action, rng)
+        _bird(brush, coat, action, rng)
+        return
     if kind == "flock":
-        return _flock(brush, coat, rng)
+        _flock(brush, coat, rng)
+        return
     frame = FRAMES[kind]
     lift = {"jump": 0.34, "run": 0.06, "lie": -0.72, "sit": 0.0}.get(action, 0.0) * frame.leg
     back = {"sit": 38.0, "jump": 20.0, "run": 4.0}.get(action, 0.0) + float(rng.normal(0, 1.5))
@@ -68,7 +70,6 @@ def draw_animal(brush: Brush, kind: str, colour: str, action: str, rng: np.rando
     _tail(brush, frame, kind, hips, action, coat)
     _trunk(brush, frame, kind, hips, chest, coat, rng)
     _HEADS[kind](brush, chest, action, coat)
-    return chest[1] + frame.neck + frame.trunk
 
 
 def _leg(
@@ -221,10 +222,10 @@ _HEADS: dict[str, Callable[[Brush, Point, str, Colour], None]] = {
 }  # fmt: skip
 
 
-def _bird(brush: Brush, coat: Colour, action: str, rng: np.random.Generator) -> float:
+def _bird(brush: Brush, coat: Colour, action: str, rng: np.random.Generator) -> None:
     if action == "fly":
         _wings(brush, (0.0, 0.0), 0.62, coat, float(rng.uniform(0.25, 0.7)))
-        return 0.4
+        return
     for x in (-0.03, 0.05):
         brush.line([(x, 0.0), (x, 0.16)], 0.025, (222, 140, 40))
     brush.limb((-0.3, 0.2), (-0.05, 0.26), 0.06, 0.2, shade(coat, 0.7))
@@ -234,7 +235,6 @@ def _bird(brush: Brush, coat: Colour, action: str, rng: np.random.Generator) -> 
     brush.ellipse((0.19, 0.47), 0.085, 0.08, coat)
     brush.polygon([(0.26, 0.5), (0.38, 0.45), (0.26, 0.43)], (232, 150, 40))
     _eye(brush, (0.21, 0.49), 0.018)
-    return 0.55
 
 
 def _wings(brush: Brush, at: Point, span: float, coat: Colour, beat: float) -> None:
@@ -258,8 +258,7 @@ def _wings(brush: Brush, at: Point, span: float, coat: Colour, beat: float) -> N
     )
 
 
-def _flock(brush: Brush, coat: Colour, rng: np.random.Generator) -> float:
+def _flock(brush: Brush, coat: Colour, rng: np.random.Generator) -> None:
     for i in range(int(rng.integers(5, 8))):
         spot = (float(rng.uniform(-0.95, 0.95)), float(rng.uniform(-0.5, 0.5)) + 0.12 * (i % 3))
         _wings(brush, spot, float(rng.uniform(0.24, 0.34)), coat, float(rng.uniform(0.3, 0.8)))
-    return 1.0

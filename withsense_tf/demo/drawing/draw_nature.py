@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from withsense_tf.demo.drawing.canvas import crop, shade, vary
+from withsense_tf.demo.drawing.canvas import Brush, crop, shade, vary
 from withsense_tf.demo.drawing.draw_scenery import broadleaf, cactus, fir, paint_hills, palm, ridge
 from withsense_tf.demo.drawing.stage import Stage
 
 
 def beach(stage: Stage) -> None:
     """Paint the beach."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     if stage.rng.random() < 0.5:
         headland = ridge(stage, stage.horizon, 0.09 * stage.height, 60)
         paint_hills(stage, headland, (104, 122, 126), 0.45 + 0.4 * (stage.light == "fog"))
@@ -39,7 +39,7 @@ def beach(stage: Stage) -> None:
         layer = stage.layer()
         left = stage.rng.random() < 0.5
         palm(
-            stage.brush(
+            Brush(
                 layer,
                 stage.width * (0.04 if left else 0.96),
                 stage.row(0.56),
@@ -51,37 +51,28 @@ def beach(stage: Stage) -> None:
         stage.paste(layer)
 
 
-def _trees(stage: Stage, count: int, base: float, low: float, high: float, snowy: bool | None = None) -> None:
-    """Plant trees along a row: firs if `snowy` is not None, else round ones."""
-    layer = stage.layer()
-    for _ in range(count):
-        x, scale = stage.uniform(-0.02, 1.02) * stage.width, stage.uniform(low, high) * stage.unit
-        brush = stage.brush(layer, x, base + stage.uniform(-2, 3), scale)
-        if snowy is None:
-            broadleaf(brush, stage.rng, vary(stage.rng, (66, 110, 50), 9))
-        else:
-            fir(brush, snowy)
-    stage.paste(layer, 0.1, stage.far_haze())
-
-
 def park(stage: Stage) -> None:
     """Paint the park."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     bushes = ridge(stage, stage.horizon + 4, 0.12 * stage.height, 24, jag=0.3)
     paint_hills(stage, bushes, (70, 104, 66), stage.far_haze())
     stage.paint_ground(stage.horizon + 2, (84, 138, 50), (112, 158, 62), "blades", 15.0, 34)
     if stage.rng.random() < 0.5:
         _path(stage)
-    _trees(stage, int(stage.rng.integers(3, 7)), stage.horizon + 7, 0.055, 0.10)
+    layer = stage.layer()
+    for _ in range(int(stage.rng.integers(3, 7))):
+        x, scale = stage.uniform(-0.02, 1.02) * stage.width, stage.uniform(0.055, 0.10) * stage.unit
+        tree = Brush(layer, x, stage.horizon + 7 + stage.uniform(-2, 3), scale)
+        broadleaf(tree, stage.rng, vary(stage.rng, (66, 110, 50), 9))
+    stage.paste(layer, 0.1, stage.far_haze())
     if stage.rng.random() < 0.4:
         layer = stage.layer()
         x = 0.02 if stage.rng.random() < 0.5 else 0.97
-        broadleaf(stage.brush(layer, x * stage.width, stage.row(0.3), 0.19 * stage.unit), stage.rng)
+        broadleaf(Brush(layer, x * stage.width, stage.row(0.3), 0.19 * stage.unit), stage.rng)
         stage.paste(layer, 0.12)
 
 
 def _path(stage: Stage) -> None:
-    """Paint a path that runs away from the camera."""
     start = round(stage.horizon) + 6
     rows = np.arange(start, stage.height, dtype=np.float32)[:, None]
     t = (rows - start) / (stage.height - start)
@@ -97,7 +88,7 @@ def _path(stage: Stage) -> None:
 
 def mountain(stage: Stage) -> None:
     """Paint the mountain."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     haze = stage.far_haze()
     peaks = ridge(stage, stage.horizon, 0.44 * stage.height, 70, jag=0.35)
     paint_hills(stage, peaks, (112, 116, 130), min(0.75, haze + 0.16), snow=0.5)
@@ -108,7 +99,7 @@ def mountain(stage: Stage) -> None:
     for _ in range(int(stage.rng.integers(4, 9))):
         y = stage.row(stage.uniform(0.08, 0.8))
         size = 4 + (y - stage.horizon) * 0.11
-        brush = stage.brush(layer, stage.uniform(0, 1) * stage.width, y, size)
+        brush = Brush(layer, stage.uniform(0, 1) * stage.width, y, size)
         gray = vary(stage.rng, (128, 124, 120), 8)
         brush.polygon([(-1, 0), (-0.7, 0.7), (0.1, 1.0), (0.8, 0.6), (1.1, 0)], gray)
         brush.polygon([(0.1, 1.0), (0.8, 0.6), (1.1, 0), (0.3, 0)], shade(gray, 0.72))
@@ -117,7 +108,7 @@ def mountain(stage: Stage) -> None:
 
 def snow(stage: Stage) -> None:
     """Paint a snowy slope."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     haze = stage.far_haze()
     peaks = ridge(stage, stage.horizon, 0.26 * stage.height, 60, jag=0.3)
     paint_hills(stage, peaks, (132, 142, 160), min(0.6, haze + 0.1), snow=0.9)
@@ -128,13 +119,13 @@ def snow(stage: Stage) -> None:
         x = stage.uniform(-0.02, 1.02)
         far = i < 4
         base = stage.horizon + (7 if far else 16) + slope * (x - 0.5) * 40
-        fir(stage.brush(layer, x * stage.width, base, (0.07 if far else 0.11) * stage.unit), True)
+        fir(Brush(layer, x * stage.width, base, (0.07 if far else 0.11) * stage.unit))
     stage.paste(layer, 0.06, haze)
 
 
 def forest(stage: Stage) -> None:
     """Paint the forest."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     wood = np.asarray((60, 88, 52), dtype=np.float32)
     rows = round(stage.horizon) + 10
     leaves = crop("cloud", stage.rng, rows, stage.width, 0.7)[:, :, None]
@@ -149,9 +140,7 @@ def forest(stage: Stage) -> None:
             x = stage.uniform(-0.02, 1.02)
             if depth > 0.2 and 0.18 < x < 0.82:  # near trunks stand at the sides, out of the subjects' way
                 x = x * 0.25 if x < 0.5 else 1 - (1 - x) * 0.25
-            brush = stage.brush(
-                layer, x * stage.width, stage.row(0.1 + depth), (0.05 + 0.42 * depth) * stage.unit
-            )
+            brush = Brush(layer, x * stage.width, stage.row(0.1 + depth), (0.05 + 0.42 * depth) * stage.unit)
             bark = vary(stage.rng, (88, 70, 52), 7)
             brush.limb((0, 0), (stage.uniform(-0.3, 0.3), 9), 0.7, 0.45, bark)
             brush.limb((0.16, 0), (0.2, 9), 0.2, 0.12, shade(bark, 0.7))
@@ -168,7 +157,7 @@ def forest(stage: Stage) -> None:
 
 def lake(stage: Stage) -> None:
     """Paint the lake."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     haze = stage.far_haze()
     far_bank = ridge(stage, stage.horizon, 0.2 * stage.height, 80)
     paint_hills(stage, far_bank, (84, 112, 100), min(0.8, haze + 0.25))
@@ -183,7 +172,7 @@ def lake(stage: Stage) -> None:
     stage.paint_ground(shore, (92, 132, 58), (122, 134, 74), "blades", 14.0, 34)
     layer = stage.layer()
     for _ in range(26):
-        brush = stage.brush(
+        brush = Brush(
             layer, stage.uniform(0, 1) ** 0.8 * stage.width, shore + stage.uniform(0, 5), 0.05 * stage.unit
         )
         brush.limb(
@@ -199,7 +188,7 @@ def lake(stage: Stage) -> None:
 
 def desert(stage: Stage) -> None:
     """Paint the desert."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     rocks = ridge(stage, stage.horizon, 0.17 * stage.height, 66, jag=0.12)
     paint_hills(stage, rocks, (184, 112, 76), 0.2)
     dunes = ridge(stage, stage.horizon + 6, 0.08 * stage.height, 90)
@@ -208,5 +197,5 @@ def desert(stage: Stage) -> None:
     layer = stage.layer()
     for _ in range(int(stage.rng.integers(2, 5))):
         x, t = stage.uniform(0, 1), stage.uniform(0.04, 0.22)
-        cactus(stage.brush(layer, x * stage.width, stage.row(t), (0.05 + 0.2 * t) * stage.unit), stage.rng)
+        cactus(Brush(layer, x * stage.width, stage.row(t), (0.05 + 0.2 * t) * stage.unit), stage.rng)
     stage.paste(layer, 0.08)

@@ -73,15 +73,6 @@ SEAT = {"bicycle": 0.86, "horse": 1.42, "bench": 0.47}  # metres of the hips abo
 POSE_JITTER = 5.0  # degrees: nobody stands twice alike
 
 
-@dataclass(frozen=True)
-class Body:
-    """Where the parts came to lie, in metres, for whoever draws the prop."""
-
-    hand: Point
-    head: Point
-    height: float
-
-
 def draw_person(
     brush: Brush,
     kind: str,
@@ -90,8 +81,11 @@ def draw_person(
     prop: str,
     rng: np.random.Generator,
     seat: float | None = None,
-) -> Body:
-    """Draw one person with the feet (or the hips, where seated at `seat` metres) at the brush's foot point."""
+) -> Point:
+    """Draw one person with the feet (or the hips, where seated at `seat` metres) at the brush's foot point.
+
+    Return where the hand came to lie, in metres, for whoever draws the prop.
+    """
     build = BUILDS[kind]
     pose = _jitter(POSES.get(f"{action} {prop}", POSES.get(action, POSES["stand"])), rng)
     legs = build.leg * build.height
@@ -101,8 +95,7 @@ def draw_person(
     )
     person = _Person(torso_brush, kind, build, pose, PAINT[colour], rng)
     person.draw()
-    hand = (person.near_hand[0], person.near_hand[1] + hip_height)
-    return Body(hand, (person.head[0], person.head[1] + hip_height), hip_height + person.head[1])
+    return person.near_hand[0], person.near_hand[1] + hip_height
 
 
 def _jitter(pose: Pose, rng: np.random.Generator) -> Pose:
@@ -180,7 +173,6 @@ class _Person:
 
     def _trunk(self) -> None:
         top, w = self.shoulder, self.width
-        front = self.pose.front
         t = math.radians(self.pose.lean)
         along, across = (math.sin(t), math.cos(t)), (math.cos(t), -math.sin(t))
         slim = 0.66 if self.kind in ("woman", "girl") else 0.84
@@ -215,7 +207,7 @@ class _Person:
             self.brush.line([at(-0.1, -0.9), at(-0.1, 0.9)], w * 0.07, shade(self.coat, 0.72))
         neck = self.radius * (0.8 if self.kind not in ("toddler", "baby") else 0.6)
         self.brush.limb((top[0] * 0.98, top[1] * 0.98), self.head, neck, neck, shade(self.skin, 0.82))
-        if front:
+        if self.pose.front:
             self.brush.ellipse(at(0.98, 0.0), neck * 0.62, neck * 0.4, shade(self.skin, 0.88))
 
     def _skirt(self, left: Point, right: Point) -> None:

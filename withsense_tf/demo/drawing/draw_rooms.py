@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from withsense_tf.demo.drawing.canvas import Colour, crop, shade, vary
+from withsense_tf.demo.drawing.canvas import Brush, Colour, crop, shade, vary
 from withsense_tf.demo.drawing.stage import SKY, Stage
 
 WALLPAPERS: tuple[Colour, ...] = ((206, 196, 176), (186, 196, 190), (202, 186, 182), (190, 192, 204))
@@ -20,7 +20,7 @@ def living_room(stage: Stage) -> None:
     stage.pixels += np.asarray(stripe, dtype=np.float32)
     stage.paint_ground(floor, (156, 112, 74), (140, 98, 62), "blades", 8.0, 12, 0.3)
     layer = stage.layer()
-    brush = stage.brush(layer, 0, 0, 1.0)
+    brush = Brush(layer, 0, 0, 1.0)
     brush.polygon([(0, -floor - 1), (w, -floor - 1), (w, -floor + 5), (0, -floor + 5)], (232, 228, 220))
     stage.paste(layer, 0.0)
     layer = stage.layer()
@@ -28,7 +28,7 @@ def living_room(stage: Stage) -> None:
     _window(stage, (0.1 if flip else 0.6) * w + float(rng.uniform(-8, 8)))
     _sofa(stage, (0.66 if flip else 0.3) * w + float(rng.uniform(-20, 20)), floor + 0.06 * h)
     _picture(stage, (0.62 if flip else 0.16) * w + float(rng.uniform(-10, 10)))
-    rug = stage.brush(layer, w * float(rng.uniform(0.4, 0.6)), floor + 0.26 * h, 1.0)
+    rug = Brush(layer, w * float(rng.uniform(0.4, 0.6)), floor + 0.26 * h, 1.0)
     cloth = vary(rng, (150, 136, 120), 12)
     rug.ellipse((0, 0), 0.36 * w, 0.1 * h, cloth)
     rug.ellipse((0, 0), 0.32 * w, 0.084 * h, shade(cloth, 1.2))
@@ -40,7 +40,7 @@ def living_room(stage: Stage) -> None:
 def _window(stage: Stage, x: float) -> None:
     layer, h = stage.layer(), stage.height
     wide, tall, low = 0.28 * stage.unit, 0.32 * stage.unit, stage.horizon - 0.03 * h
-    brush = stage.brush(layer, x, low, 1.0)
+    brush = Brush(layer, x, low, 1.0)
     brush.polygon([(-5, -4), (-5, tall + 4), (wide + 5, tall + 4), (wide + 5, -4)], (240, 238, 232))
     top, bottom = SKY[stage.light]
     brush.polygon([(0, 0), (0, tall), (wide, tall), (wide, 0)], bottom)
@@ -55,7 +55,7 @@ def _window(stage: Stage, x: float) -> None:
         brush.line([(side + 5, -10), (side + 6, tall + 8)], 1.5, shade(curtain, 0.8))
     stage.paste(layer, 0.02)
     if stage.light == "night":
-        lamp = stage.brush(
+        lamp = Brush(
             stage.glow,
             x - 0.1 * stage.unit if x > stage.width * 0.3 else x + 0.48 * stage.unit,
             stage.horizon + 0.06 * h,
@@ -68,7 +68,7 @@ def _window(stage: Stage, x: float) -> None:
 
 def _sofa(stage: Stage, x: float, base: float) -> None:
     layer = stage.layer()
-    brush = stage.brush(layer, x, base, 0.17 * stage.unit)
+    brush = Brush(layer, x, base, 0.17 * stage.unit)
     cloth = vary(stage.rng, (122, 112, 108), 12)
     brush.limb((-0.9, 0.85), (0.9, 0.85), 0.5, 0.5, cloth)
     brush.polygon([(-1.15, 0.1), (-1.15, 0.85), (1.15, 0.85), (1.15, 0.1)], cloth)
@@ -81,7 +81,7 @@ def _sofa(stage: Stage, x: float, base: float) -> None:
 
 def _picture(stage: Stage, x: float) -> None:
     layer = stage.layer()
-    brush = stage.brush(layer, x, stage.horizon - 0.16 * stage.height, 1.0)
+    brush = Brush(layer, x, stage.horizon - 0.16 * stage.height, 1.0)
     s = 0.09 * stage.unit
     brush.polygon([(0, 0), (0, s * 1.2), (s * 1.7, s * 1.2), (s * 1.7, 0)], (86, 66, 48))
     brush.polygon(

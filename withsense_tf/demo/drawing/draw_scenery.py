@@ -64,15 +64,14 @@ def broadleaf(brush: Brush, rng: np.random.Generator, leaf: Colour = (62, 108, 4
         brush.ellipse(spot, float(rng.uniform(0.55, 0.95)), float(rng.uniform(0.45, 0.75)), shade(leaf, tone))
 
 
-def fir(brush: Brush, snowy: bool) -> None:
-    """Draw a fir about four metres high, with snow on its branches if `snowy`."""
+def fir(brush: Brush) -> None:
+    """Draw a fir about four metres high, with snow on its branches."""
     brush.limb((0, 0), (0, 0.8), 0.25, 0.22, (80, 60, 46))
     for i in range(4):
         y, half = 0.5 + i * 0.85, 1.15 - i * 0.25
         green = shade((44, 84, 58), 0.85 + 0.06 * i)
         brush.polygon([(-half, y), (0, y + 1.5), (half, y)], green)
-        if snowy:
-            brush.polygon([(-half * 0.72, y + 0.35), (0, y + 1.5), (half * 0.3, y + 0.5)], (236, 241, 247))
+        brush.polygon([(-half * 0.72, y + 0.35), (0, y + 1.5), (half * 0.3, y + 0.5)], (236, 241, 247))
 
 
 def palm(brush: Brush, rng: np.random.Generator) -> None:
@@ -105,7 +104,7 @@ def house(
     """Draw a house front: walls, windows in rows, lit at night, a door or shop; `roof` is flat, gable or tower."""
     rng = stage.rng
     wall = vary(rng, WALLS[int(rng.integers(len(WALLS)))], 8)
-    brush = stage.brush(layer, x, base, 1.0)
+    brush = Brush(layer, x, base, 1.0)
     brush.polygon([(0, 0), (0, height), (width, height), (width, 0)], wall)
     brush.polygon([(width * 0.93, 0), (width * 0.93, height), (width, height), (width, 0)], shade(wall, 0.8))
     tile = ROOFS[int(rng.integers(len(ROOFS)))]
@@ -116,7 +115,7 @@ def house(
         brush.polygon(
             [(-2, height), (-2, height + 4), (width + 2, height + 4), (width + 2, height)], shade(wall, 0.7)
         )
-    _windows(stage, brush, stage.brush(stage.glow, x, base, 1.0), (width, height), wall)
+    _windows(stage, brush, Brush(stage.glow, x, base, 1.0), (width, height), wall)
     door = width * float(rng.uniform(0.15, 0.6))
     brush.polygon([(door, 0), (door, 19), (door + 11, 19), (door + 11, 0)], (78, 62, 54))
 
@@ -139,18 +138,18 @@ def _windows(stage: Stage, brush: Brush, lamp: Brush, size: tuple[float, float],
 
 def street_lamp(stage: Stage, layer: Image.Image, x: float, base: float, scale: float) -> None:
     """Draw a street lamp, lit at night."""
-    brush = stage.brush(layer, x, base, scale)
+    brush = Brush(layer, x, base, scale)
     brush.limb((0, 0), (0, 3.6), 0.14, 0.09, (58, 58, 62))
     brush.limb((0, 3.6), (0.5, 3.75), 0.08, 0.08, (58, 58, 62))
     brush.limb((0.4, 3.7), (0.75, 3.7), 0.18, 0.14, (206, 204, 196))
     if stage.light == "night":
-        glow = stage.brush(stage.glow, x, base, scale)
+        glow = Brush(stage.glow, x, base, scale)
         glow.ellipse((0.6, 3.62), 0.2, 0.14, (255, 232, 170))
 
 
 def stall(stage: Stage, layer: Image.Image, x: float, base: float, scale: float) -> None:
     """Draw a market stall with a striped canvas roof in dull colours."""
-    brush = stage.brush(layer, x, base, scale)
+    brush = Brush(layer, x, base, scale)
     cloth = mix(vary(stage.rng, (150, 110, 100), 22), (160, 150, 136), 0.4)
     for side in (-1.1, 1.1):
         brush.limb((side, 0), (side, 2.0), 0.09, 0.09, (104, 84, 62))

@@ -15,12 +15,13 @@ RUBBER: Colour = (28, 28, 30)
 STEEL: Colour = (176, 180, 186)
 
 
-def draw_thing(brush: Brush, kind: str, colour: str, action: str, rng: np.random.Generator) -> float:
-    """Draw one thing and return its height in metres."""
+def draw_thing(brush: Brush, kind: str, colour: str, action: str, rng: np.random.Generator) -> None:
+    """Draw one thing."""
     paint = vary(rng, PAINT[colour], 7.0) if colour else STEEL
     if kind in _MOVING:
-        return _MOVING[kind](brush, paint, action)
-    return _STILL[kind](brush, paint)
+        _MOVING[kind](brush, paint, action)
+    else:
+        _STILL[kind](brush, paint)
 
 
 def _wheel(brush: Brush, x: float, radius: float) -> None:
@@ -29,7 +30,7 @@ def _wheel(brush: Brush, x: float, radius: float) -> None:
     brush.ellipse((x, radius), radius * 0.2, radius * 0.2, (70, 70, 74))
 
 
-def _car(brush: Brush, paint: Colour, action: str) -> float:
+def _car(brush: Brush, paint: Colour, action: str) -> None:
     brush.polygon([(-1.15, 0.85), (-0.8, 1.42), (0.55, 1.42), (1.1, 0.85)], shade(paint, 0.9))
     brush.polygon([(-0.98, 0.88), (-0.7, 1.32), (-0.14, 1.32), (-0.14, 0.88)], GLASS)
     brush.polygon([(-0.02, 0.88), (-0.02, 1.32), (0.48, 1.32), (0.9, 0.88)], shade(GLASS, 1.1))
@@ -48,10 +49,9 @@ def _car(brush: Brush, paint: Colour, action: str) -> float:
         brush.ellipse((0.28, 1.1), 0.13, 0.16, (196, 150, 118))
         for y in (0.3, 0.6, 0.9):
             brush.line([(-2.2 - y * 0.2, y), (-2.9 - y * 0.3, y)], 0.05, (226, 226, 224))
-    return 1.45
 
 
-def _bus(brush: Brush, paint: Colour, action: str) -> float:
+def _bus(brush: Brush, paint: Colour, action: str) -> None:
     brush.polygon([(-3.1, 0.4), (-3.1, 2.6), (-2.95, 2.78), (2.95, 2.78), (3.15, 2.5), (3.2, 0.4)], paint)
     brush.polygon([(-3.1, 0.4), (-3.1, 0.62), (3.2, 0.62), (3.2, 0.4)], shade(paint, 0.6))
     brush.polygon([(-3.05, 2.6), (-2.95, 2.78), (2.95, 2.78), (3.1, 2.6)], shade(paint, 1.3))
@@ -71,11 +71,10 @@ def _bus(brush: Brush, paint: Colour, action: str) -> float:
     if action == "drive":
         for y in (0.5, 1.1, 1.7):
             brush.line([(-3.4, y), (-4.4 - y * 0.2, y)], 0.07, (226, 226, 224))
-    return 2.8
 
 
-def _bicycle(brush: Brush, paint: Colour) -> float:
-    back, front, pedal, seat, bar = (-0.52, 0.34), (0.52, 0.34), (-0.05, 0.32), (-0.2, 0.82), (0.38, 0.9)
+def _bicycle(brush: Brush, paint: Colour) -> None:
+    back, front, pedal = (-0.52, 0.34), (0.52, 0.34), (-0.05, 0.32)
     for wheel in (back, front):
         brush.ring(wheel, 0.34, 0.05, RUBBER)
         for i in range(4):
@@ -93,12 +92,11 @@ def _bicycle(brush: Brush, paint: Colour) -> float:
     ):
         brush.limb(a, b, 0.075, 0.075, paint)
     brush.limb((-0.32, 0.84), (-0.1, 0.84), 0.07, 0.05, (36, 32, 30))
-    brush.limb(bar, (0.52, 0.96), 0.045, 0.045, (50, 50, 54))
+    brush.limb((0.38, 0.9), (0.52, 0.96), 0.045, 0.045, (50, 50, 54))
     brush.ellipse(pedal, 0.09, 0.09, (60, 60, 64))
-    return max(seat[1], bar[1])
 
 
-def _boat(brush: Brush, paint: Colour, action: str) -> float:
+def _boat(brush: Brush, paint: Colour, action: str) -> None:
     brush.polygon([(-1.7, 0.75), (-1.35, 0.0), (1.3, 0.0), (2.0, 0.85)], paint)
     brush.polygon([(-1.7, 0.75), (-1.66, 0.62), (1.84, 0.68), (2.0, 0.85)], shade(paint, 1.3))
     brush.polygon([(-1.45, 0.2), (-1.35, 0.0), (1.3, 0.0), (1.45, 0.2)], shade(paint, 0.6))
@@ -113,10 +111,9 @@ def _boat(brush: Brush, paint: Colour, action: str) -> float:
         brush.limb((0.25, 1.3), (-1.2, 1.32), 0.16, 0.12, (226, 220, 206))
         for x in (-0.8, 0.2, 1.0):
             brush.ellipse((x, 0.35), 0.1, 0.18, (240, 240, 236))
-    return 3.7
 
 
-def _ball(brush: Brush, paint: Colour, action: str) -> float:
+def _ball(brush: Brush, paint: Colour, action: str) -> None:
     r = 0.2
     y = r if action != "bounce" else r + 0.55
     brush.ellipse((0, y), r, r, paint)
@@ -127,10 +124,9 @@ def _ball(brush: Brush, paint: Colour, action: str) -> float:
     if action == "bounce":
         for x in (-0.16, 0.0, 0.16):
             brush.line([(x, 0.16), (x, 0.42)], 0.018, (232, 232, 230))
-    return y + r
 
 
-def _hot_air_balloon(brush: Brush, paint: Colour) -> float:
+def _hot_air_balloon(brush: Brush, paint: Colour) -> None:
     brush.ellipse((0, 0.35), 0.82, 0.9, paint)
     brush.polygon([(-0.76, 0.06), (-0.2, -0.82), (0.2, -0.82), (0.76, 0.06)], paint)
     for rx, light in ((0.56, 1.28), (0.24, 0.8)):
@@ -142,10 +138,9 @@ def _hot_air_balloon(brush: Brush, paint: Colour) -> float:
     for x in (-0.16, 0.16):
         brush.line([(x, -0.82), (x * 0.8, -1.12)], 0.025, (90, 74, 60))
     brush.polygon([(-0.18, -1.08), (0.18, -1.08), (0.15, -1.36), (-0.15, -1.36)], (134, 92, 52))
-    return 1.3
 
 
-def _kite(brush: Brush, paint: Colour) -> float:
+def _kite(brush: Brush, paint: Colour) -> None:
     brush.polygon([(0, 0.62), (0.42, 0.1), (0, -0.62), (-0.42, 0.1)], paint)
     brush.polygon([(0, 0.62), (0.42, 0.1), (0, -0.62)], shade(paint, 0.78))
     brush.line([(-0.42, 0.1), (0.42, 0.1)], 0.03, shade(paint, 0.5))
@@ -157,7 +152,6 @@ def _kite(brush: Brush, paint: Colour) -> float:
             [(x - 0.1, y + 0.06), (x + 0.1, y - 0.06), (x + 0.1, y + 0.06), (x - 0.1, y - 0.06)],
             mix(paint, (255, 255, 255), 0.3),
         )
-    return 0.62
 
 
 def _shade_roof(brush: Brush, paint: Colour, centre: Point, radius: float, rise: float) -> None:
@@ -179,27 +173,24 @@ def _shade_roof(brush: Brush, paint: Colour, centre: Point, radius: float, rise:
     brush.line([(x, y + rise), (x, y + rise * 1.2)], 0.04, (70, 66, 64))
 
 
-def _umbrella(brush: Brush, paint: Colour) -> float:
+def _umbrella(brush: Brush, paint: Colour) -> None:
     brush.line([(0, -0.1), (0, 0.95)], 0.035, (60, 56, 54))
     _shade_roof(brush, paint, (0, 0.55), 0.72, 0.42)
-    return 1.0
 
 
-def _parasol(brush: Brush, paint: Colour) -> float:
+def _parasol(brush: Brush, paint: Colour) -> None:
     brush.line([(0, 0.0), (0.12, 1.9)], 0.06, (228, 222, 208))
     _shade_roof(brush, paint, (0.1, 1.55), 1.25, 0.62)
     brush.limb((-0.75, 0.07), (0.85, 0.07), 0.13, 0.13, mix(paint, (250, 246, 236), 0.55))  # a towel below
-    return 2.3
 
 
-def _balloon(brush: Brush, paint: Colour) -> float:
+def _balloon(brush: Brush, paint: Colour) -> None:
     brush.ellipse((0, 0.3), 0.25, 0.31, paint)
     brush.polygon([(-0.05, -0.05), (0.05, -0.05), (0, 0.02)], shade(paint, 0.8))
     brush.ellipse((-0.08, 0.42), 0.06, 0.09, shade(paint, 1.6), 20)
-    return 0.6
 
 
-def _bench(brush: Brush, paint: Colour) -> float:
+def _bench(brush: Brush, paint: Colour) -> None:
     for x in (-0.7, 0.7):
         brush.limb((x, 0.0), (x, 0.88), 0.07, 0.06, (52, 50, 50))
         brush.limb((x + 0.1, 0.0), (x + 0.1, 0.4), 0.07, 0.06, (52, 50, 50))
@@ -207,10 +198,9 @@ def _bench(brush: Brush, paint: Colour) -> float:
         brush.limb((-0.85, y), (0.85, y), 0.1, 0.1, shade(paint, 0.94))
     brush.limb((-0.88, 0.42), (0.88, 0.42), 0.1, 0.1, paint)
     brush.limb((-0.86, 0.35), (0.92, 0.35), 0.06, 0.06, shade(paint, 0.65))
-    return 0.9
 
 
-def _tent(brush: Brush, paint: Colour) -> float:
+def _tent(brush: Brush, paint: Colour) -> None:
     brush.polygon([(-1.5, 0), (-0.55, 1.45), (0.9, 1.38), (1.8, 0)], shade(paint, 0.82))
     brush.polygon([(-1.5, 0), (-0.55, 1.45), (0.4, 0)], paint)
     brush.polygon([(-0.85, 0), (-0.55, 1.15), (-0.1, 0)], (40, 36, 36))
@@ -218,23 +208,18 @@ def _tent(brush: Brush, paint: Colour) -> float:
     brush.line([(-0.55, 1.45), (0.9, 1.38)], 0.05, shade(paint, 1.4))
     for a, b in (((-0.55, 1.45), (-2.0, 0)), ((0.9, 1.38), (2.25, 0))):
         brush.line([a, b], 0.025, (226, 220, 204))
-    return 1.45
 
 
-def _skis(brush: Brush, paint: Colour) -> float:
+def _skis(brush: Brush, paint: Colour) -> None:
     for y, light in ((0.06, 0.8), (0.0, 1.0)):
         brush.limb((-0.8, y + 0.02), (0.85, y - 0.02), 0.05, 0.04, shade(paint, 0.45 * light))
         brush.limb((0.85, y - 0.02), (1.0, y + 0.08), 0.045, 0.035, shade(paint, 0.45 * light))
-    return 0.1
 
 
-_MOVING: dict[str, Callable[[Brush, Colour, str], float]] = {
-    "car": _car,
-    "bus": _bus,
-    "boat": _boat,
-    "ball": _ball,
-}
-_STILL: dict[str, Callable[[Brush, Colour], float]] = {
+_MOVING: dict[str, Callable[[Brush, Colour, str], None]] = {
+    "car": _car, "bus": _bus, "boat": _boat, "ball": _ball,
+}  # fmt: skip
+_STILL: dict[str, Callable[[Brush, Colour], None]] = {
     "bicycle": _bicycle, "hot-air balloon": _hot_air_balloon, "kite": _kite, "umbrella": _umbrella,
     "parasol": _parasol, "balloon": _balloon, "bench": _bench, "tent": _tent, "skis": _skis,
 }  # fmt: skip

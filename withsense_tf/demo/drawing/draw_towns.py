@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from withsense_tf.demo.drawing.canvas import vary
+from withsense_tf.demo.drawing.canvas import Brush, vary
 from withsense_tf.demo.drawing.draw_scenery import house, stall, street_lamp
 from withsense_tf.demo.drawing.stage import Stage
 
 
 def street(stage: Stage) -> None:
     """Paint the street."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     layer, x = stage.layer(), -stage.uniform(4, 30)
     while x < stage.width:
         wide = stage.uniform(44, 82)
@@ -31,7 +31,7 @@ def street(stage: Stage) -> None:
     stage.paint_ground(kerb, (78, 79, 83), (68, 69, 74), "grain", 6.0, 40, 0.3)
     near = stage.row(0.82)
     layer = stage.layer()
-    brush = stage.brush(layer, 0, 0, 1.0)
+    brush = Brush(layer, 0, 0, 1.0)
     brush.line([(0, -kerb), (stage.width, -kerb)], 3, (190, 188, 182))
     dash, middle = 0.13 * stage.width, stage.row(0.5)
     for i in range(-1, 9):
@@ -58,7 +58,7 @@ def street(stage: Stage) -> None:
 def stadium(stage: Stage) -> None:
     """Paint the stadium."""
     top = stage.horizon - 0.02 * stage.height
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     rise = round(0.27 * stage.height)
     a = max(0, round(top) - rise)
     rows = round(top) - a
@@ -74,7 +74,7 @@ def stadium(stage: Stage) -> None:
     stripe = (np.floor(away * 2.1 + stage.uniform(0, 2)) % 2)[:, None, None]
     stage.pixels[start:] *= (0.9 + 0.2 * stripe).astype(np.float32)
     layer = stage.layer()
-    brush = stage.brush(layer, 0, 0, 1.0)
+    brush = Brush(layer, 0, 0, 1.0)
     brush.polygon([(0, -top), (stage.width, -top), (stage.width, -top - 8), (0, -top - 8)], (72, 84, 104))
     for i in range(7):
         brush.polygon(
@@ -88,7 +88,7 @@ def stadium(stage: Stage) -> None:
         )
     brush.line([(0, -top - 16), (stage.width, -top - 16)], 2.5, (236, 240, 236))
     x = stage.uniform(0.1, 0.7) * stage.width
-    goal = stage.brush(layer, x, top + 16, 0.11 * stage.unit)
+    goal = Brush(layer, x, top + 16, 0.11 * stage.unit)
     goal.line([(0, 0), (0, 1.7), (3.0, 1.7), (3.0, 0)], 0.1, (244, 244, 244))
     for i in range(1, 8):
         goal.line([(i * 0.375, 0), (i * 0.375, 1.7)], 0.015, (210, 214, 214))
@@ -101,7 +101,7 @@ def stadium(stage: Stage) -> None:
     stage.paste(layer, 0.04)
     if stage.light == "night":
         for share in (0.12, 0.88):
-            glow = stage.brush(stage.glow, share * stage.width, a, 1.0)
+            glow = Brush(stage.glow, share * stage.width, a, 1.0)
             for i in range(6):
                 glow.ellipse((-7 + 7 * (i % 3), 8 + 7 * (i // 3)), 2.6, 2.6, (255, 252, 232))
     stage.ground = top + 0.14 * stage.height
@@ -109,7 +109,7 @@ def stadium(stage: Stage) -> None:
 
 def harbour(stage: Stage) -> None:
     """Paint the harbour."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     layer, x = stage.layer(), -stage.uniform(0, 20)
     while x < stage.width:
         wide = stage.uniform(26, 60)
@@ -124,7 +124,7 @@ def harbour(stage: Stage) -> None:
                 "gable",
             )
         x += wide
-    crane = stage.brush(
+    crane = Brush(
         layer,
         stage.uniform(0.1, 0.9) * stage.width,
         stage.horizon + 3,
@@ -144,13 +144,13 @@ def harbour(stage: Stage) -> None:
     stage.paint_water(stage.horizon + 3, quay, (40, 84, 104))
     stage.paint_ground(quay, (146, 142, 136), (134, 130, 126), "paving", 9.0, 22, 0.5)
     layer = stage.layer()
-    brush = stage.brush(layer, 0, 0, 1.0)
+    brush = Brush(layer, 0, 0, 1.0)
     brush.line([(0, -quay), (stage.width, -quay)], 6, (104, 98, 92))
     for i in range(5):  # masts of boats that lie behind, and bollards on the quay
-        mast = stage.brush(layer, stage.uniform(0, 1) * stage.width, stage.horizon + 8, 0.05 * stage.unit)
+        mast = Brush(layer, stage.uniform(0, 1) * stage.width, stage.horizon + 8, 0.05 * stage.unit)
         mast.line([(0, 0), (0, stage.uniform(2.5, 4.5))], 0.12, (186, 184, 178))
         mast.polygon([(-0.9, 0), (-1.2, 0.5), (1.3, 0.5), (1.0, 0)], (206, 204, 198))
-        post = stage.brush(layer, (i + 0.5) / 5 * stage.width, quay + 4, 0.09 * stage.unit)
+        post = Brush(layer, (i + 0.5) / 5 * stage.width, quay + 4, 0.09 * stage.unit)
         post.limb((0, 0), (0, 0.5), 0.3, 0.34, (66, 64, 66))
     stage.paste(layer, 0.05)
     stage.ground, stage.water = quay + 8, (stage.horizon + 6, quay - 4)
@@ -158,22 +158,22 @@ def harbour(stage: Stage) -> None:
 
 def square(stage: Stage) -> None:
     """Paint the square."""
-    stage.paint_sky(stage.horizon)
+    stage.paint_sky()
     layer, x = stage.layer(), -stage.uniform(4, 24)
     tower = int(stage.rng.integers(1, 5))
     for i in range(9):
-        wide = stage.uniform(34, 54)
+        wide = stage.uniform(34, 54) * (0.7 if i == tower else 1)
         tall = stage.uniform(0.2, 0.3) * stage.height * (1.5 if i == tower else 1)
         house(
             stage,
             layer,
             x,
             stage.horizon + 12,
-            wide * (0.7 if i == tower else 1),
+            wide,
             tall,
             "tower" if i == tower else "gable",
         )
-        x += wide * (0.7 if i == tower else 1)
+        x += wide
     stage.paste(layer, 0.07, stage.far_haze() * 0.75)
     stage.paint_ground(stage.horizon + 10, (168, 152, 132), (154, 140, 124), "paving", 13.0, 74, 0.5)
     layer = stage.layer()

@@ -43,7 +43,6 @@ def veil(stage: Stage) -> None:
 
 
 def _settle(stage: Stage) -> None:
-    """Lay patches of fresh snow on the ground."""
     start = min(stage.height - 2, round(stage.horizon) + 10)
     patches = crop("cloud", stage.rng, stage.height - start, stage.width)
     cover = np.clip(patches * 0.35 + 0.45, 0, 0.82)[:, :, None]

@@ -60,13 +60,7 @@ class Stage:
         """Return a clear layer to draw shapes on."""
         return Image.new("RGBA", (self.width * SUPERSAMPLE, self.height * SUPERSAMPLE))
 
-    def paste(
-        self,
-        layer: Image.Image,
-        texture: float = 0.05,
-        haze: float = 0.0,
-        haze_colour: Colour = (200, 206, 212),
-    ) -> None:
+    def paste(self, layer: Image.Image, texture: float = 0.05, haze: float = 0.0) -> None:
         """Lay a layer of shapes over the pixels, with some texture, and hazy if it is far."""
         box = layer.getbbox()
         if box is None:
@@ -84,21 +78,17 @@ class Stage:
                 1 + texture * crop("cloud", self.rng, low - top, right - left, 0.6)[:, :, None]
             )
         if haze:
-            colour = colour * (1 - haze) + np.asarray(haze_colour, dtype=np.float32) * haze
+            colour = colour * (1 - haze) + np.asarray((200, 206, 212), dtype=np.float32) * haze
         under = self.pixels[top:low, left:right]
         under += (colour - under) * alpha
-
-    def brush(self, layer: Image.Image, x: float, y: float, scale: float, facing: int = 1) -> Brush:
-        """Return a brush that stands at pixel (x, y)."""
-        return Brush(layer, x, y, scale, facing)
 
     def far_haze(self) -> float:
         """Return how hazy far things are in this light."""
         return {"fog": 0.55, "snowfall": 0.4, "rain": 0.4}.get(self.light, 0.14)
 
-    def paint_sky(self, down_to: float) -> None:
+    def paint_sky(self) -> None:
         """Fill the sky with a gradient and, by light, clouds, a sun or a moon with stars."""
-        rows = max(2, min(self.height, round(down_to) + 2))
+        rows = max(2, min(self.height, round(self.horizon) + 2))
         top, low = (np.asarray(colour, dtype=np.float32) for colour in SKY[self.light])
         t = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None] ** 0.85
         sky = np.broadcast_to(top + (low - top) * t, (rows, self.width, 3)).copy()
@@ -123,20 +113,20 @@ class Stage:
             y, size = rows * float(self.rng.uniform(0.72, 0.9)), 0.055 * self.height
             self._halo(x, y, rows, (255, 214, 130), 0.3 * self.width)
             layer = self.layer()
-            self.brush(layer, x, y, 1.0).ellipse((0, 0), size, size, (255, 240, 190))
+            Brush(layer, x, y, 1.0).ellipse((0, 0), size, size, (255, 240, 190))
             self.paste(layer, texture=0.0)
         elif self.light == "sunny" and self.rng.random() < 0.35:
             y = rows * float(self.rng.uniform(0.1, 0.3))
             self._halo(x, y, rows, (255, 255, 240), 0.16 * self.width)
         elif self.light == "night":
             y = rows * float(self.rng.uniform(0.14, 0.4))
-            self.brush(self.glow, x, y, 1.0).ellipse(
+            Brush(self.glow, x, y, 1.0).ellipse(
                 (0, 0), 0.04 * self.height, 0.04 * self.height, (238, 236, 214)
             )
             for _ in range(40):
                 spot = (float(self.rng.uniform(0, self.width)), -float(self.rng.uniform(0, rows * 0.8)))
                 size = float(self.rng.uniform(0.4, 0.9))
-                self.brush(self.glow, 0, 0, 1.0).ellipse(spot, size, size, (214, 220, 240))
+                Brush(self.glow, 0, 0, 1.0).ellipse(spot, size, size, (214, 220, 240))
 
     def _halo(self, x: float, y: float, rows: int, colour: Colour, reach: float) -> None:
         gy, gx = np.ogrid[0:rows, 0 : self.width]

@@ -12,7 +12,7 @@ import numpy as np
 from withsense_tf.common.machine import has_gpu
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.encoders.base import BuiltOnce, PhotoEncoder, PhotoVectors
+from withsense_tf.encoders.base import BuiltOnce, PhotoEncoder, PhotoVectors, Unchanging
 from withsense_tf.encoders.photos.fast_graph import Parts, fast_graph
 from withsense_tf.errors import check_choice
 
@@ -22,7 +22,7 @@ PRECISIONS: Final = ("auto", "float32", "bfloat16", "mixed_float16", "mixed_bflo
 WORTH: Final = 64
 
 
-class GraphEncoder(PhotoEncoder):
+class GraphEncoder(Unchanging, PhotoEncoder):
     """Encode photos with a function of TensorFlow that subclasses build in `_network`."""
 
     # What few photos leave behind in a network fits into a processor's caches: a fifth quicker than 32 at a time.
@@ -34,10 +34,6 @@ class GraphEncoder(PhotoEncoder):
     @abstractmethod
     def _network(self) -> Callable[[Any], Any]:
         """Build the function: pixels, float32 0 to 255, (n, height, width, 3) -> vectors, (n, width)."""
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
 
     def load(self) -> Self:
         """Build the network now, so that weights that cannot be loaded are an error now; return self."""

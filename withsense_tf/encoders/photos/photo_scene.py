@@ -78,7 +78,6 @@ class SceneNet(GraphEncoder):
         tf = start_tensorflow()
         model = scene_network()
         load_scene_weights(model, self._file)
-        # As constants, TensorFlow can fold the batch norms and lay the kernels out once.
         trainable = [tf.constant(variable.numpy()) for variable in model.trainable_variables]
         others = [tf.constant(variable.numpy()) for variable in model.non_trainable_variables]
         return lambda pixels: model.stateless_call(trainable, others, pixels, training=False)[0]

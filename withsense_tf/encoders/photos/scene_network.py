@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.common.limits import read_arrays, write_arrays
+from withsense_tf.common.limits import read_arrays
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.errors import SettingError
 
@@ -47,16 +47,6 @@ def scene_network() -> Any:
         maps = separable(maps, 256)
     vectors = [layers.GlobalAveragePooling2D()(maps), layers.GlobalMaxPooling2D()(maps)]
     return keras.Model(pixels, layers.Concatenate()(vectors))
-
-
-def save_scene_weights(network: Any, file: Path) -> None:
-    """Write the weights as float16 without the last bit: less than half the size, and the vectors hardly change.
-
-    They are bytes, all low ones apart from all high ones, and of all layers together: so they are packed closest.
-    """
-    numbers = np.concatenate([value.ravel() for value in network.get_weights()]).astype("<f2").view("<u2")
-    values = ((numbers + (numbers >> 1 & 1)) & 0xFFFE).view(np.uint8)  # to the nearest even number
-    write_arrays(file, low=values[0::2], high=values[1::2])
 
 
 def load_scene_weights(network: Any, file: Path) -> None:

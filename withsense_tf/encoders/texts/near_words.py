@@ -68,7 +68,6 @@ class NearWords:
             self._memory |= {word: _shares(row) for word, row in zip(words, cosines, strict=True)}
 
     def _is_left_out(self, word: str) -> bool:
-        """Return whether a word gets no shares: by its basic form, unless the table has it as it stands."""
         return word in self.left_out or (lemma(word) in self.left_out and word not in english_by_russian())
 
     def _of_table(self, word: str) -> dict[int, float]:

@@ -107,7 +107,6 @@ class SentenceNetwork:
         return self._finish(np.concatenate(columns, axis=1), places)
 
     def _finish(self, rows: np.ndarray, places: _Places) -> np.ndarray:
-        """Add up the normalised rows of each sentence's tokens, and send the sums through the dense layers."""
         gain, offset, weights, bias = self.sums
         mean = rows.mean(axis=1)
         variance = np.einsum("ij,ij->i", rows, rows) / rows.shape[1] - mean**2

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from withsense_tf.common.terminal import track
-from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.base import TextEncoder, Unchanging
 
 
-class NetworkText(TextEncoder):
+class NetworkText(Unchanging, TextEncoder):
     """Encode texts with a network, `batch_size` at a time; subclasses encode one batch in `forward`."""
 
     batch_size: ClassVar[int] = 32
     # Whether a short batch is filled up with empty texts: another shape would be another graph, slow to build.
     full_batches: ClassVar[bool] = True
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
 
     @abstractmethod
     def forward(self, texts: list[str]) -> np.ndarray:

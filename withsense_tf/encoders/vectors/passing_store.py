@@ -32,7 +32,7 @@ class PassingStore(VectorStore):
         for batch in encoder.stream(files, bad):
             vectors[batch.rows], has_vector[batch.rows] = batch.vectors, True
         for row in np.flatnonzero(has_vector).tolist():
-            # After it was decoded: what a file shows that was changed must not stand for what it showed.
+            # After it was decoded, as in a store.
             if not has_digest(files[row], content[row]):
                 has_vector[row], bad[row] = False, changed_photo(files[row])
         return Encoded(has_vector, vectors[has_vector], tuple(bad[row] for row in sorted(bad)))

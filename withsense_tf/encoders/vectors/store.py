@@ -136,7 +136,6 @@ class VectorStore:
         return shelf.find(keys)[1][row]
 
     def _take_over(self, identity: str, shelf: Shelf, keys: np.ndarray) -> None:
-        """Copy what the store beside has of these photos, and this one has not."""
         # Nothing is made in a folder that is only read.
         if self._beside is None or not self._beside._folder_of(identity).is_dir():
             return

@@ -125,7 +125,6 @@ class Shelf:
             np.save(stream, vectors)
 
     def _refresh(self) -> None:
-        """Open the files that are new, forget those that are gone."""
         names = {file.name for file in self.folder.glob("*.vectors")} - self._damaged_files
         self._files = {name: file for name, file in self._files.items() if name in names}
         for name in sorted(names - self._files.keys()):

@@ -121,14 +121,12 @@ def _integers(values: list[Value]) -> list[int]:
 
 
 def _values(data: memoryview, field: int) -> Iterator[memoryview]:
-    """Yield what stands in a field, each time that it stands there."""
     for number, value in _fields(data):
         if number == field and isinstance(value, memoryview):
             yield value
 
 
 def _fields(data: memoryview) -> Iterator[tuple[int, Value]]:
-    """Yield the fields of a message: their numbers and values."""
     at = 0
     while at < len(data):
         key, at = _number(data, at)

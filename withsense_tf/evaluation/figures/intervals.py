@@ -6,12 +6,12 @@ makes intervals too narrow and differences too sure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from withsense_tf.errors import DataError, SettingError, check_seed, check_share
+from withsense_tf.errors import DataError, SettingError, check_seed
 from withsense_tf.evaluation.figures.regression import ROUNDING, as_numbers, errors_of
 
 REPEATS = 1000
@@ -43,30 +43,21 @@ class BestModel:
 
 
 def bootstrap_by_photo(
-    values: np.ndarray | Callable[[np.ndarray], float],
-    photos: np.ndarray,
-    repeats: int = REPEATS,
-    seed: int = 0,
-    level: float = LEVEL,
+    values: np.ndarray, photos: np.ndarray, repeats: int = REPEATS, seed: int = 0
 ) -> Interval:
-    """Return the percentile bootstrap interval of a mean, or of any statistic, by drawing photos with all their pairs.
+    """Return the percentile bootstrap interval of the mean of values, (pairs,), by drawing photos with all their pairs.
 
-    `photos` (pairs,) names the photo of each pair. `values` is (pairs,), and the figure is its mean; or it is a
-    statistic that gets the rows of a draw (some come twice or more) and returns a number. The mean is much faster.
-
-    A draw of which the statistic returns no number is left out. One photo alone tells nothing of other photos: the
-    interval's ends are not numbers.
+    `photos` (pairs,) names the photo of each pair. One photo alone tells nothing of other photos: the interval's ends
+    are not numbers.
 
     >>> bootstrap_by_photo(np.array([0.0, 0.0, 1.0, 1.0]), np.array(["a", "a", "b", "b"]))
     Interval(low=0.0, high=1.0)
     """
-    check_share("level", level)
-    draws = (
-        _statistics(values, photos, repeats, seed)
-        if callable(values)
-        else _means(values, photos, repeats, seed)
-    )
-    return _interval(draws, len(np.unique(photos)), level)
+    values, cluster, count = _check(values, photos)
+    total = np.bincount(cluster, values)
+    draws = _draws(len(count), repeats, seed)
+    means = [total[some].sum(axis=1) / count[some].sum(axis=1) for some in draws]
+    return _interval(np.concatenate(means), len(count))
 
 
 def rmse_interval(target: np.ndarray, prediction: np.ndarray, photos: np.ndarray) -> Interval:
@@ -116,7 +107,7 @@ def tau_c_interval(
         total = times @ ratings_by_photo.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             draws.append(np.where(sums == 0, share * 0, sums / (total**2 * share)))
-    return _interval(np.concatenate(draws), len(count), LEVEL)
+    return _interval(np.concatenate(draws), len(count))
 
 
 def paired_randomisation(
@@ -165,29 +156,23 @@ def holm(p_values: Sequence[float] | np.ndarray) -> np.ndarray:
 
 
 def not_worse_than_best(
-    values: Mapping[str, np.ndarray],
-    photos: np.ndarray,
-    higher_is_better: bool,
-    alpha: float = 0.05,
-    seed: int = 0,
-    repeats: int = 10_000,
+    values: Mapping[str, np.ndarray], photos: np.ndarray, higher_is_better: bool
 ) -> BestModel:
-    """Name the model with the best mean, and those that are not significantly worse by `paired_randomisation`.
+    """Name the model with the best mean, and those not significantly worse, at 5 %, by `paired_randomisation`.
 
     `values` has an array (pairs,) for each model, on the same pairs; `photos` is (pairs,). Of equal models the
     first is named. Holm's method accounts for the number of models, but not for the best one being found on the
     same pairs, which flatters it a little. "Not significantly worse" is not "as good": few photos tell little.
     """
-    check_share("alpha", alpha)
     if not values:
         raise DataError("There are no models to compare.")
     means = {name: float(_check(each, photos)[0].mean()) for name, each in values.items()}
     top = (max if higher_is_better else min)(means.values())
     best = next(name for name, mean in means.items() if abs(mean - top) < ROUNDING)
     others = [name for name in values if name != best]
-    raw = [paired_randomisation(values[best], values[name], photos, repeats, seed) for name in others]
+    raw = [paired_randomisation(values[best], values[name], photos) for name in others]
     p = {name: float(p_value) for name, p_value in zip(others, holm(raw), strict=True)}
-    return BestModel(best, frozenset([best, *(name for name in others if p[name] > alpha)]), p)
+    return BestModel(best, frozenset([best, *(name for name in others if p[name] > 0.05)]), p)
 
 
 def _in_order(
@@ -204,37 +189,12 @@ def _in_order(
     return total
 
 
-def _interval(draws: np.ndarray, photos: int, level: float) -> Interval:
+def _interval(draws: np.ndarray, photos: int) -> Interval:
     draws = draws[~np.isnan(draws)]
     if not draws.size or photos < 2:
         return Interval(float("nan"), float("nan"))
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(low), float(high))
-
-
-def _means(values: np.ndarray, photos: np.ndarray, repeats: int, seed: int) -> np.ndarray:
-    """Return the mean of each draw, (repeats,), from the sum and the count of each photo."""
-    values, cluster, count = _check(values, photos)
-    total = np.bincount(cluster, values)
-    return np.concatenate(
-        [total[draws].sum(axis=1) / count[draws].sum(axis=1) for draws in _draws(len(count), repeats, seed)]
-    )
-
-
-def _statistics(
-    statistic: Callable[[np.ndarray], float], photos: np.ndarray, repeats: int, seed: int
-) -> np.ndarray:
-    """Return the statistic of the rows of each draw, (repeats,)."""
-    _, cluster, count = _check(np.zeros(np.shape(photos)), photos)
-    rows_of = np.split(np.argsort(cluster, kind="stable"), np.cumsum(count)[:-1])
-    return np.array(
-        [
-            statistic(np.concatenate([rows_of[photo] for photo in one]))
-            for draws in _draws(len(count), repeats, seed)
-            for one in draws
-        ],
-        np.float64,
-    )
 
 
 def _draws(photos: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
@@ -246,7 +206,6 @@ def _draws(photos: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
 
 
 def _batches(repeats: int, width: int) -> Iterator[int]:
-    """Divide the repeats so that none needs much memory."""
     at_once = max(1, DRAWN_AT_ONCE // width)
     for start in range(0, repeats, at_once):
         yield min(at_once, repeats - start)

@@ -1,29 +1,21 @@
-"""Rows that differ by their captioned photos alone -> how figures grow with them: a table and a picture."""
+"""Rows that differ by their captioned photos alone -> a picture of how figures grow with them."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
-
-import pandas as pd
 
 from withsense_tf.evaluation.page.plots import COLOURS, new_figure, png
 from withsense_tf.evaluation.page.run_plots import Picture
 from withsense_tf.evaluation.page.run_tables import Row
-from withsense_tf.evaluation.row_status import number
+from withsense_tf.evaluation.row_status import number, settings_in
 
 COUNT: Final = "captioned_photos"
 # What is drawn, and what its axis says.
 FIGURES: Final = {"r@5": "R@5, share of queries", "rmse": "RMSE", "tau_c": "tau_c"}
-COLUMNS: Final = (
-    *("matcher", "split", COUNT, "r@5", "r@5_low", "r@5_high", "rmse", "rmse_low", "rmse_high"),
-    *("tau_c", "tau_c_low", "tau_c_high", "seconds"),
-)
-# Up to so many photos the axis is straight, so that none at all has a place on it.
-STRAIGHT: Final = 100
 
 
 def curves_of(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -33,7 +25,7 @@ def curves_of(rows: Sequence[Row]) -> dict[str, list[Row]]:
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        settings = _settings(row)
+        settings = settings_in(row)
         if "captioned" in settings and number(row, COUNT) is not None:
             settings.pop("captioned")
             key = json.dumps([row.get("split"), settings], sort_keys=True)
@@ -44,12 +36,6 @@ def curves_of(rows: Sequence[Row]) -> dict[str, list[Row]]:
         if len(points) > 1:
             curves[_name(group)] = [points[count] for count in sorted(points, key=lambda count: count or 0)]
     return curves
-
-
-def curve_table(rows: Sequence[Row]) -> pd.DataFrame:
-    """Return the points of all curves, a row each."""
-    points = [row for curve in curves_of(rows).values() for row in curve]
-    return pd.DataFrame([{name: row.get(name) for name in COLUMNS} for row in points], columns=list(COLUMNS))
 
 
 def curve_picture(rows: Sequence[Row]) -> Picture | None:
@@ -73,21 +59,14 @@ def curve_picture(rows: Sequence[Row]) -> Picture | None:
                 f"{value:.3f} with {count:,.0f}" for count, value in zip(across, up, strict=True)
             )
             texts.append(f"{name}, {label}: {shares}")
-        axis.set_xscale("symlog", linthresh=STRAIGHT)
+        # Up to so many photos the axis is straight, so that none at all has a place on it.
+        axis.set_xscale("symlog", linthresh=100)
         axis.set_xticks(counts, [f"{count:,}" for count in counts], rotation=30)
         axis.minorticks_off()
         axis.set(xlabel="captioned photos", ylabel=title)
     for text in axes[0].legend(frameon=False, fontsize=8).get_texts():
         text.set_parse_math(False)
     return Picture("What captioned photos are worth", png(figure), f"{'; '.join(texts)}.")
-
-
-def _settings(row: Row) -> dict[str, object]:
-    try:
-        settings = json.loads(str(row.get("config") or "{}"))
-    except ValueError:
-        return {}
-    return dict(settings) if isinstance(settings, Mapping) else {}
 
 
 def _name(rows: Sequence[Row]) -> str:

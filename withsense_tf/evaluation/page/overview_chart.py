@@ -136,7 +136,6 @@ def _panel(
 
 
 def _in_lines(text: str, signs: int | None) -> str:
-    """Break a text into lines of at most so many signs, where there is a limit."""
     return text if signs is None else textwrap.fill(text, signs)
 
 

@@ -152,7 +152,6 @@ def _why(best: Row, better: Sequence[Row]) -> list[str]:
 
 
 def _numbers(best: Row) -> list[str]:
-    """Warn of numbers that are further off than one for all pairs."""
     skill = number(best, "skill")
     if skill is None or skill >= 0:
         return []
@@ -160,7 +159,6 @@ def _numbers(best: Row) -> list[str]:
 
 
 def _baselines(rows: Sequence[Row], best: Row) -> list[str]:
-    """Say which answers without looking are as near as any."""
     same = [
         _name(row, rows)
         for row in rows
@@ -195,7 +193,6 @@ def _reads_captions(row: Row) -> bool:
 
 
 def _candidates(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that look at photos and texts, of those that were run."""
     return [row for row in rows if was_run(row) and row.get("track") != BASELINE]
 
 
@@ -219,7 +216,7 @@ def _near(rows: Sequence[Row], chance: float | None) -> list[Row]:
 
 
 def _is_near(row: Row, top: Row) -> bool:
-    """Return whether a row finds as many as the best one, or not significantly fewer: only tracks are tested."""
+    # Only rows of one track are tested on each other.
     if number(row, "r@5") == number(top, "r@5"):
         return True
     return _reads_captions(row) == _reads_captions(top) and is_marked(row, "r@5")

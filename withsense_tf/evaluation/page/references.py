@@ -16,8 +16,6 @@ from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
 from withsense_tf.targets.agreement import HumanLine, human_line
 
-DEPTHS: Final = (1, 5, 10)
-
 
 @dataclass(frozen=True)
 class Reference:
@@ -94,7 +92,7 @@ def lines_of(outcomes: Sequence[Outcome], data: Dataset) -> tuple[ReferenceLine,
     What others published is among them only where the outcomes were measured as those figures were.
     """
     lines = []
-    if (by_chance := chance_at(outcomes, 5)) is not None:
+    if (by_chance := chance_of_five(outcomes)) is not None:
         lines.append(ReferenceLine("r@5", by_chance, CHANCE))
     lines += human_lines(outcomes, data)
     if _is_published_search(outcomes):
@@ -139,23 +137,24 @@ def human_lines(outcomes: Sequence[Outcome], data: Dataset) -> list[ReferenceLin
     ]
 
 
-def chance_at(outcomes: Sequence[Outcome], first: int) -> float | None:
-    """Return what chance reaches in the galleries of the outcomes, or None if nothing was ranked."""
-    for outcome in outcomes:
-        if outcome.rankings is not None and len(outcome.rankings.text):
-            return chance(outcome.rankings.per_query.size, first)
-    return None
+def chance_of_five(outcomes: Sequence[Outcome]) -> float | None:
+    """Return the R@5 of chance in the galleries of the outcomes, or None if nothing was ranked."""
+    size = _gallery_sizes(outcomes)
+    return None if size is None else chance(size, 5)
+
+
+def _gallery_sizes(outcomes: Sequence[Outcome]) -> np.ndarray | None:
+    rankings = (one.rankings for one in outcomes if one.rankings is not None)
+    return next((one.per_query.size for one in rankings if len(one.text)), None)
 
 
 def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
-    for outcome in outcomes:
-        if outcome.rankings is not None and len(outcome.rankings.text):
-            size = outcome.rankings.per_query.size
-            shares = " / ".join(f"{100 * chance(size, first):.1f}" for first in DEPTHS)
-            few, many = int(size.min()), int(size.max())
-            photos = f"{few:,}" if few == many else f"{few:,} to {many:,}"
-            return [Reference("Chance", f"{_SEARCH}, {photos} photos", shares, "k / photos in the gallery")]
-    return []
+    if (size := _gallery_sizes(outcomes)) is None:
+        return []
+    shares = " / ".join(f"{100 * chance(size, first):.1f}" for first in (1, 5, 10))
+    few, many = int(size.min()), int(size.max())
+    photos = f"{few:,}" if few == many else f"{few:,} to {many:,}"
+    return [Reference("Chance", f"{_SEARCH}, {photos} photos", shares, "k / photos in the gallery")]
 
 
 def _people(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:

@@ -94,7 +94,6 @@ def _no_better(holds: bool) -> str:
 
 
 def _best(rows: Sequence[Row], measure: str, higher_is_better: bool) -> list[Row]:
-    """Return the rows with the best figure of those that look at photos."""
     candidates = [row for row in rows if row.get("track") != BASELINE and number(row, measure) is not None]
     figures = [number(row, measure) or 0.0 for row in candidates]
     top = (max if higher_is_better else min)(figures, default=0.0)

@@ -80,7 +80,7 @@ def run_page(run: Run) -> str:
     outcomes = [outcome for outcome in run.outcomes if outcome.split == main]
     main_rows = [row for row in rows if row.get("split") == main]
     by_captions = any(is_by_captions(row.get("target")) for row in main_rows)
-    by_chance = references.chance_at(outcomes, 5)
+    by_chance = references.chance_of_five(outcomes)
     thumbnails, seed = Thumbnails(run.data), _seed(rows)
     use = row_to_use(main_rows, by_chance)
     lines, title = references.lines_of(outcomes, run.data), "How good is each matcher"
@@ -91,7 +91,7 @@ def run_page(run: Run) -> str:
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
-        recommendation=recommendation(main_rows, by_chance) or _only_baselines(main_rows),
+        recommendation=recommendation(main_rows, by_chance) or ONLY_BASELINES * any(map(was_run, main_rows)),
         cautions=[*_not_run(rows), *cautions],
         charts=[overview(main_rows, lines, title, is_narrow) for is_narrow in (False, True)],
         strip=strip_of(_outcome_of(use, outcomes), thumbnails, seed),
@@ -128,7 +128,6 @@ def _other_split(split: str, rows: Sequence[Row], note: str | None) -> tuple[str
 
 
 def _seen_of(split: str, notes: Sequence[str]) -> str | None:
-    """Return the note on what models of a split had seen, if there is one."""
     return next((note for note in notes if note.startswith(f"{split}: {MODELS_HAD_SEEN}")), None)
 
 
@@ -160,12 +159,7 @@ def _different(rows: Sequence[Row]) -> str:
     return ", ".join(f"{row.get('matcher')} {number(row, 'distinct_top5'):,.4g}" for row in rows)
 
 
-def _only_baselines(rows: Sequence[Row]) -> str:
-    return ONLY_BASELINES if any(map(was_run, rows)) else ""
-
-
 def _not_run(rows: Sequence[Row]) -> list[str]:
-    """Say which rows are missing from what the head of the page says; nothing where none is."""
     names = [str(row.get("matcher")) for row in rows if not was_run(row)]
     if not names:
         return []

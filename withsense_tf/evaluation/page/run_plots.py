@@ -106,7 +106,6 @@ def _fit(label: str, answers: Answers) -> Picture:
 
 
 def _recall_panel(axis, title: str, outcomes: Sequence[Outcome]) -> str:  # type: ignore[no-untyped-def]  # an axis of matplotlib
-    """Draw one panel, the best first in its legend; return what it shows."""
     sizes = np.concatenate(
         [outcome.rankings.per_query.size for outcome in outcomes if outcome.rankings is not None]
     )

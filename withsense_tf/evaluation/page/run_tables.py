@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from withsense_tf.evaluation.result_table import SHARES, Value
-from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, status_of, was_run
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, settings_in, status_of, was_run
 from withsense_tf.targets.which_target import is_by_captions
 
 Row = Mapping[str, Value]
@@ -96,14 +95,11 @@ def tables_of(rows: Sequence[Row], title: str, in_all: bool) -> list[Table]:
 
 def linear_rows(rows: Sequence[Row]) -> list[Row]:
     """Return the rows of linear models on concatenated vectors that ranked photos."""
-    return [row for row in rows if _class(row) == "ConcatLinear" and number(row, "distinct_top5") is not None]
-
-
-def _class(row: Row) -> str:
-    try:
-        return str(json.loads(str(row.get("config") or "{}")).get("class", ""))
-    except (json.JSONDecodeError, AttributeError):
-        return ""
+    return [
+        row
+        for row in rows
+        if settings_in(row).get("class") == "ConcatLinear" and number(row, "distinct_top5") is not None
+    ]
 
 
 def _table(
@@ -137,13 +133,11 @@ def _group_title(name: str, rows: Sequence[Row]) -> str:
 
 
 def _counts(row: Row) -> str:
-    """Say how much a row is measured on."""
     counts = {what: row.get(what) for what in ("pairs", "photos", "queries")}
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if isinstance(count, int))
 
 
 def _lesson(row: Row) -> str:
-    """Say what a row learned from."""
     pairs, captioned = row.get("train_pairs"), row.get("captioned_photos")
     if not isinstance(pairs, int) or not pairs:
         return ""

@@ -44,22 +44,21 @@ def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Seq
     What an earlier report wrote here and this one does not is removed: it would be taken for a part of this one.
     """
     with on_disk(folder):
-        return _write_page(folder, title, sections, notes)
-
-
-def _write_page(folder: Path, title: str, sections: Sequence[Section], notes: Sequence[str]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for section in sections:
-        if section.picture is not None:
-            paths.append(folder / f"{section.slug}.png")
-            paths[-1].write_bytes(section.picture)
-        if section.table is not None:
-            paths.append(folder / f"{section.slug}.csv")
-            section.table.to_csv(paths[-1], index=False)
-    _remove_stale(folder / "files.txt", [path.name for path in paths])
-    page = folder / "index.html"
-    page.write_text(fill_template("page.html", title=title, sections=sections, notes=notes), encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for section in sections:
+            if section.picture is not None:
+                paths.append(folder / f"{section.slug}.png")
+                paths[-1].write_bytes(section.picture)
+            if section.table is not None:
+                paths.append(folder / f"{section.slug}.csv")
+                section.table.to_csv(paths[-1], index=False)
+        _remove_stale(folder / "files.txt", [path.name for path in paths])
+        page, text = (
+            folder / "index.html",
+            fill_template("page.html", title=title, sections=sections, notes=notes),
+        )
+        page.write_text(text, encoding="utf-8")
     return page
 
 
@@ -77,7 +76,6 @@ def data_address(picture: bytes, kind: str = "png") -> str:
 
 
 def _remove_stale(listing: Path, names: list[str]) -> None:
-    """Remove the files that the last report listed and this one did not write, then list these."""
     before = listing.read_text(encoding="utf-8").splitlines() if listing.exists() else []
     for name in set(before) - set(names):
         if Path(name).name == name:

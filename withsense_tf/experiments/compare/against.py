@@ -107,7 +107,6 @@ def check_counterparts(base: Base, rows: Iterable[tuple[str, str]]) -> None:
 
 
 def _models_and_splits(rows: Sequence[tuple[str, str]]) -> str:
-    """Name models with their splits, each model once."""
     splits: dict[str, list[str]] = {}
     for label, split in rows:
         splits.setdefault(label, []).append(split)
@@ -115,7 +114,6 @@ def _models_and_splits(rows: Sequence[tuple[str, str]]) -> str:
 
 
 def _what_differs(base: Base, job: Job) -> Iterator[str]:
-    """Say in what the rows of a split differ from what this run's will be, as far as rows say it."""
     rows = [row for row in base.rows if row.get("split") == job.split and was_run(row)]
     tests = [task.test for task in job.work if task.test is not None]
     here = {

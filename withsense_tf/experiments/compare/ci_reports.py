@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import typer
 
@@ -23,9 +23,6 @@ from withsense_tf.experiments.compare.run_folder import escape, markdown
 from withsense_tf.experiments.runs.mlflow_tracker import Tracker, track_run
 from withsense_tf.experiments.runs.stored_runs import RESULTS, read_run
 from withsense_tf.file_access import words_of
-
-# GitHub names a file whose Markdown the page of a job shows; several steps append to it.
-STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,8 @@ class CiReports:
         if self.summary is not None:
             with on_disk(self.summary):
                 self.summary.write_text(text, encoding="utf-8")
-        if step := os.environ.get(STEP_SUMMARY):
+        # GitHub names a file whose Markdown the page of a job shows; several steps append to it.
+        if step := os.environ.get("GITHUB_STEP_SUMMARY"):
             with on_disk(step), Path(step).open("a", encoding="utf-8") as stream:
                 stream.write(text)
         if self.junit is not None:
@@ -125,7 +123,6 @@ class CiReports:
 
 
 def _check_whole(comparison: Comparison) -> None:
-    """Raise where a matcher has a mistake."""
     if mistakes := mistakes_in(comparison):
         lines = "\n  ".join([f"{_rows_with_mistakes(comparison)}:", *mistakes])
         raise SettingError(

@@ -34,7 +34,6 @@ from withsense_tf.policy.service import LawFiles
 from withsense_tf.printed_commands import command_line
 from withsense_tf.targets.which_target import NOBODY_JUDGED, OF_JUDGES, is_by_captions, measured_by_captions
 
-QUICK_FOLDS: Final = 2
 # Of a folder's captioned photos, which are looked at as long as judged ones, three to a judged photo.
 QUICK_CAPTIONED: Final = 300
 # Two photos on each side of a split: each needs captions of another one.
@@ -108,7 +107,7 @@ def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[
     settings = load_config(config, changes, models)
     named_keys = {one.partition("=")[0].strip() for one in changes} | keys_of(config)
     if quick and "folds" not in named_keys:
-        settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
+        settings = replace(settings, folds=min(settings.folds, 2))
     if quick and "captioned" not in named_keys:
         settings = replace(settings, captioned=QUICK_CAPTIONED)
     return settings
@@ -196,7 +195,6 @@ def _lawful_pairs(settings: Config, lawful: Lawful, seed: int) -> Pairs:
 
 
 def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
-    """Return the typed queries for photos of the data that may be asked in every language; raise if there are none."""
     folder = lawful.data.folder
     table = read_typed_queries(folder)
     table = table[table["image"].isin(lawful.data.groups.index)]

@@ -24,8 +24,6 @@ from withsense_tf.evaluation.outcome import OUTCOMES, Outcome, load_outcome, out
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, lack_of_weights
 
-# Of the trainings that are under way.
-MOST_NAMED: Final = 2
 # Of what rows are made of: what is short enough to be told, and what the rest is called.
 SAID_WHOLE: Final = ("code", "data", "policy", "target", "folds", "seed")
 OTHERS: Final = {"measured_on": "pairs and queries", "about": "matchers"}
@@ -87,17 +85,11 @@ def telling_what_is_done(jobs: Sequence[Job], output: Path) -> Iterator[None]:
         raise
 
 
+@each_said_once()
 def run_jobs(
     jobs: Sequence[Job], plan: Plan, output: Path, earlier: Mapping[str, Outcome], processes: int
 ) -> list[tuple[Job, Outcome]]:
     """Run the plan's jobs and return their outcomes in order; those of an earlier run, by key, are taken over."""
-    with each_said_once():
-        return _run_jobs(jobs, plan, output, earlier, processes)
-
-
-def _run_jobs(
-    jobs: Sequence[Job], plan: Plan, output: Path, earlier: Mapping[str, Outcome], processes: int
-) -> list[tuple[Job, Outcome]]:
     # Before anything is loaded: what holds a network cannot be handed to another process.
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
     outcomes = dict(earlier)
@@ -124,8 +116,6 @@ def _run_jobs(
 
 
 class _AtWork:
-    """Which trainings are under way: of several processes, each has one."""
-
     def __init__(self, jobs: Sequence[Job], next_one: NextStep) -> None:
         self.jobs, self.next_one = jobs, next_one
         self.names: dict[Piece, str] = {}
@@ -133,7 +123,6 @@ class _AtWork:
         next_one("starting")
 
     def begin(self, piece: Piece, place: str = "") -> None:
-        """Name a training that begins, or that is at another place by now."""
         job = self.jobs[piece.job]
         self.names[piece] = f"{job.label}, {job.split}"
         self.places[piece] = place and f" ({place})"
@@ -145,7 +134,7 @@ class _AtWork:
 
     def _text(self) -> str:
         texts = dict.fromkeys(f"{name}{self.places[piece]}" for piece, name in self.names.items())
-        return some_of(list(texts), MOST_NAMED, "; ")
+        return some_of(list(texts), 2, "; ")
 
 
 @contextmanager
@@ -156,7 +145,6 @@ def _results(
     pieces: Sequence[Piece],
     begins: Callable[[Piece, str], None],
 ) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
-    """Yield an iterator over the outcomes of all pieces as they are done, from other processes or from this one."""
     if processes > 1 and pieces:
         with tempfile.TemporaryDirectory(prefix="withsense-compare-", ignore_cleanup_errors=True) as folder:
             shared, order = (pickled_plan, Path(folder)), _in_turn(jobs, pieces)

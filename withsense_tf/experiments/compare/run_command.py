@@ -99,5 +99,4 @@ def _photos(quick: bool, data: Path | None) -> int | None:
 
 
 def _sizes(quick: bool) -> tuple[int, int]:
-    """Return how many training and test photos a demo set has."""
     return (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)

@@ -176,14 +176,16 @@ def photos_section(data: Dataset) -> Section:
 def sheet_section(data: Dataset) -> Section:
     """Show the pairs that people find to match best and worst."""
     pairs = relevance(data)
-    # Of equal targets the surest; then by name, so that the sheet is the same at every run.
-    table = pairs.table.sort_values(
-        ["target", "weight", "photo", "caption"], ascending=[False, False, True, True]
-    )
-    best = table.drop_duplicates("photo").drop_duplicates("caption").head(SHEET_PHOTOS)
-    worst = table.sort_values(["target", "weight", "photo", "caption"], ascending=[True, False, True, True])
-    worst = worst[~worst["photo"].isin(best["photo"])]
-    worst = worst.drop_duplicates("photo").drop_duplicates("caption").head(SHEET_PHOTOS)
+
+    def first(table: pd.DataFrame, worst_first: bool) -> pd.DataFrame:
+        # Of equal targets the surest; then by name, so that the sheet is the same at every run.
+        order = [worst_first, False, True, True]
+        table = table.sort_values(["target", "weight", "photo", "caption"], ascending=order)
+        return table.drop_duplicates("photo").drop_duplicates("caption").head(SHEET_PHOTOS)
+
+    table = pairs.table
+    best = first(table, False)
+    worst = first(table[~table["photo"].isin(best["photo"])], True)
     digests = dict(zip(data.photos["photo"], data.photos["digest"], strict=True))
 
     def draw() -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -45,21 +46,21 @@ def main(
     policy = Policy.of_files(law)
     terminal.output_folder(output)
     dataset = load(data, output, seed)
-    console = Console()
-    console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False)
+    say = partial(console.print, soft_wrap=True)
+    say(repr(dataset))
     sections = explore(dataset, policy, country)
     with terminal.waiting("Drawing the report"):
         page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
     for note in notes(dataset):
         if note.startswith(NO_JUDGES):
-            console.print(note, highlight=False, markup=False, soft_wrap=True)
+            say(note)
     for section in sections:
-        console.print(f"\n{section.title}", style="bold", highlight=False, markup=False)
-        console.print(section.conclusion, highlight=False, markup=False, soft_wrap=True)
+        console.print(f"\n{section.title}", style="bold")
+        say(section.conclusion)
         if section.slug in ("agreement", "targets") and section.table is not None:
-            text = section.table.to_string(index=False, float_format="{:.3f}".format)
-            console.print(text, highlight=False, markup=False, soft_wrap=True)
-    console.print(f"\nReport: {page}", highlight=False, markup=False, soft_wrap=True)
+            say(section.table.to_string(index=False, float_format="{:.3f}".format))
+    say(f"\nReport: {page}")
 
 
 def explore(data: Dataset, policy: Policy | None = None, country: str | None = None) -> list[Section]:

@@ -120,13 +120,8 @@ def say_agreement(of_experts: Agreement) -> str:
     """Conclude how good the agreement is, where there is any to measure."""
     if np.isnan(of_experts.alpha):
         return "All scores are the same, so there is no agreement to measure."
-    grade = (
-        "good"
-        if of_experts.alpha >= ALPHA_GOOD
-        else "tentative"
-        if of_experts.alpha >= ALPHA_TENTATIVE
-        else "poor"
-    )
+    grade = "tentative" if of_experts.alpha >= ALPHA_TENTATIVE else "poor"
+    grade = "good" if of_experts.alpha >= ALPHA_GOOD else grade
     human = of_experts.human
     conclusion = (
         f"Agreement is {grade}: alpha {of_experts.alpha:.2f} ({ALPHA_GOOD:g} is called good, {ALPHA_TENTATIVE:g} the "
@@ -174,8 +169,8 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
         {
             "median of the experts": [f"{m:g}" for m in medians],
             "pairs": list(comparison.pairs_by_median.values()),
+            "mean share of the crowd": shares,
         }
-        | {"mean share of the crowd": shares}
     )
     return Section("experts_and_crowd", "Experts against the crowd", conclusion, draw, table)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -10,7 +9,7 @@ from typing import Any, Final
 from withsense_tf.errors import some_of
 from withsense_tf.evaluation.regression_gate import Row, number_of
 from withsense_tf.evaluation.result_table import cell_text
-from withsense_tf.evaluation.row_status import sees_at_random, status_of, was_run
+from withsense_tf.evaluation.row_status import sees_at_random, settings_in, status_of, was_run
 from withsense_tf.experiments.runs.stored_runs import StoredRun, facts_of
 
 MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "seconds")
@@ -145,33 +144,20 @@ def changes_between(before: StoredRun, after: StoredRun) -> Changes:
 
 
 def _settings(before: StoredRun, after: StoredRun) -> Iterator[str]:
-    """Say what was asked for otherwise: of the whole run, and of models that both have."""
     there, here = before.base.config, after.base.config
     if not there or not here:
         return  # one of them does not say
     for key in dict.fromkeys([*there, *here]):
         if key not in ("name", "model") and there.get(key) != here.get(key):
             yield f"{key} {_was_and_is(key, there.get(key), here.get(key))}"
-    configs = [
-        {(row["matcher"], row["split"]): row.get("config") for row in one.base.rows}
-        for one in (before, after)
-    ]
+    rows_by_name = [{(row["matcher"], row["split"]): row for row in one.base.rows} for one in (before, after)]
     of_models: dict[str, None] = {}
-    for matcher, split in configs[0].keys() & configs[1].keys():
-        then, now = (_table(config[matcher, split]) for config in configs)
+    for matcher, split in rows_by_name[0].keys() & rows_by_name[1].keys():
+        then, now = (settings_in(rows[matcher, split]) for rows in rows_by_name)
         for key in dict.fromkeys([*then, *now]):
             if then.get(key) != now.get(key):
                 of_models[f"{matcher}: {key} {_was_and_is(key, then.get(key), now.get(key))}"] = None
     yield from sorted(of_models)
-
-
-def _table(config: object) -> dict[str, Any]:
-    """Return a row's settings; nothing where they cannot be read."""
-    try:
-        table = json.loads(str(config or "{}"))
-    except ValueError:
-        return {}
-    return table if isinstance(table, dict) else {}
 
 
 def _was_and_is(key: str, before: object, now: object) -> str:

@@ -50,9 +50,12 @@ def main(
 
 def thumbnails(paths: list[Path], size: int) -> np.ndarray:
     """Return the pixels of very small photos as features, (photos, size * size * 3)."""
-    from withsense_tf.data.pictures.photo_batches import load_photos
+    import numpy as np
 
-    return load_photos(paths, (size, size))[0].pixels.reshape(len(paths), -1) / 255.0
+    from withsense_tf.data.pictures.photo_batches import PhotoBatches
+
+    pixels = np.concatenate([batch.pixels for batch in PhotoBatches(paths, (size, size))])
+    return pixels.reshape(len(paths), -1) / 255.0
 
 
 def ranks_of_the_right_photo(data: Dataset, vectors: np.ndarray) -> np.ndarray:

@@ -37,8 +37,8 @@ def main(
 ) -> None:
     """Draw scenes, train the network on the words of their captions, and save its weights."""
     from withsense_tf.demo.demo_dataset import demo_dataset
-    from withsense_tf.encoders.photos.scene_network import SIDE, save_scene_weights
-    from withsense_tf.experiments.scene_net.scene_training import train
+    from withsense_tf.encoders.photos.scene_network import SIDE
+    from withsense_tf.experiments.scene_net.scene_training import save_scene_weights, train
     from withsense_tf.experiments.scene_net.word_targets import WordTargets
 
     terminal.output_folder(output.parent)
@@ -85,11 +85,14 @@ def _draw_scenes(scenes: int, seed: int, compare: int, folder: Path) -> tuple[li
 
 
 def _lessons(paths: Sequence[Path], captions: Sequence[Sequence[str]], targets: WordTargets) -> Lessons:
-    from withsense_tf.data.pictures.photo_batches import load_photos
+    import numpy as np
+
+    from withsense_tf.data.pictures.photo_batches import PhotoBatches
     from withsense_tf.encoders.photos.scene_network import SIDE
     from withsense_tf.experiments.scene_net.scene_training import Lessons
 
-    return Lessons(load_photos(paths, (SIDE, SIDE))[0].pixels, targets.encode(captions))
+    pixels = np.concatenate([batch.pixels for batch in PhotoBatches(paths, (SIDE, SIDE))])
+    return Lessons(pixels, targets.encode(captions))
 
 
 def _paths(data: Dataset) -> list[Path]:

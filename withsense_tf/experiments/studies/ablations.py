@@ -7,7 +7,7 @@ question is a table: out of fold, against the mean of the experts, with everythi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from withsense_tf.encoders.base import PhotoEncoder
     from withsense_tf.evaluation.outcome import Outcome
     from withsense_tf.evaluation.protocol import Task
+    from withsense_tf.matchers.base import Matcher
     from withsense_tf.matchers.registry import Surroundings
     from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.service import LawFiles
@@ -136,7 +137,6 @@ def _print_table(question: str, variants: Iterator[Variant], first: int | None, 
 
 
 def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
-    from withsense_tf.evaluation.answering import answer
     from withsense_tf.evaluation.result_rows import rows_of
     from withsense_tf.matchers.registry import make_matcher
 
@@ -153,6 +153,21 @@ def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
         seconds = f"{float(row['seconds'] or 0) / len(variant.work):.1f}"
         counts = [str(row["photos"]), f"{row['gallery']:.0f}"]
         yield f"| {' | '.join([variant.name, outcome.about['matcher'], *counts, *figures, seconds])} |"
+
+
+def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str) -> Outcome:
+    """Train a matcher for each task, one after the other; `make` gets the task's number."""
+    from withsense_tf.evaluation.answering import answer_task, heap_freezer, join
+    from withsense_tf.evaluation.row_status import RUN
+
+    parts = []
+    with terminal.each_said_once(), heap_freezer() as freeze:
+        freeze()
+        for number, task in enumerate(work):
+            parts.append(answer_task(label, split, make(number), task))
+            if parts[-1].status != RUN:
+                break
+    return join(parts)
 
 
 def _folds(pairs: Pairs, seed: int) -> list[Task]:

@@ -20,6 +20,8 @@ from withsense_tf.experiments.data_option import DataOption
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from withsense_tf.experiments.compare.config import Config
     from withsense_tf.experiments.lawful import Lawful
     from withsense_tf.matchers.registry import Surroundings
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 COUNTS: Final = (0, 300, 1_000, 3_000)
 MODELS: Final = "closed_form,softmax,hybrid"
 NAME: Final = "learning_curve"
+COLUMNS: Final = (
+    *("matcher", "split", "captioned_photos", "r@5", "r@5_low", "r@5_high", "rmse", "rmse_low", "rmse_high"),
+    *("tau_c", "tau_c_low", "tau_c_high", "seconds"),
+)
 
 
 @keeps_law
@@ -56,7 +62,7 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train on more and more captioned photos; print the table, and write it and its picture into the run's folder."""
-    from withsense_tf.evaluation.page.captioned_curve import curve_picture, curve_table
+    from withsense_tf.evaluation.page.captioned_curve import curve_picture
     from withsense_tf.experiments.compare import prepare_run, publish_run
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
@@ -105,8 +111,17 @@ def _more_and_more(
     return tuple(tables)
 
 
+def curve_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the points of all curves, a row each."""
+    import pandas as pd
+
+    from withsense_tf.evaluation.page.captioned_curve import curves_of
+
+    points = [row for curve in curves_of(rows).values() for row in curve]
+    return pd.DataFrame([{name: row.get(name) for name in COLUMNS} for row in points], columns=list(COLUMNS))
+
+
 def _markdown(rows: Sequence[Mapping[str, Any]]) -> str:
-    from withsense_tf.evaluation.page.captioned_curve import curve_table
     from withsense_tf.evaluation.result_table import cell_text
 
     names = ["matcher", "captioned_photos", "r@5", "rmse", "tau_c", "seconds"]

@@ -139,12 +139,8 @@ def _figures(figures: Mapping[str, Any] | None) -> str:
 
 
 def _interval(figures: Mapping[str, Any], name: str) -> str:
-    ends = [f"{name}_low", f"{name}_high"]
-    return (
-        " to ".join(f"{figures[end]:.3f}" for end in ends)
-        if all(_is_known(figures, end) for end in ends)
-        else ""
-    )
+    ends = [f"{figures[end]:.3f}" for end in (f"{name}_low", f"{name}_high") if _is_known(figures, end)]
+    return " to ".join(ends) if len(ends) == 2 else ""
 
 
 def _is_known(figures: Mapping[str, Any] | None, name: str) -> bool:
@@ -153,7 +149,6 @@ def _is_known(figures: Mapping[str, Any] | None, name: str) -> bool:
 
 
 def _licences(about: Mapping[str, str]) -> Iterator[str]:
-    """Say under which licence the weights are that its encoders name."""
     sees = f"{about['photo']} {about['text']} {about['weights']}"
     facts = known_facts()
     for name in sorted(facts, key=len, reverse=True):

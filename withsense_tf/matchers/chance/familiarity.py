@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -90,13 +90,10 @@ class Familiarity(Saveable):
         of several the one of which they have most, by how usual it is. Where they are in English alone, any is better
         than the Russian one. Russian words for small ones, as "beside", tell nothing.
         """
-        memory: dict[str, dict[str, str]] = self.__dict__.setdefault("_readings", {})
-        if len(memory) > MOST_REMEMBERED:
-            memory.clear()
-        readings = memory.get(text)
-        if readings is None:
-            readings = memory[text] = self._read(text)
-        return readings
+        memory: dict[str, dict[str, str]] = self._memory("_readings")
+        if text not in memory:
+            memory[text] = self._read(text)
+        return memory[text]
 
     def _read(self, text: str) -> dict[str, str]:
         if not CYRILLIC.search(text.lower()):
@@ -180,9 +177,7 @@ class Familiarity(Saveable):
         That is told by the nearest captions and, for short texts, by the commonest words of these; so both stand there
         by themselves and by how short the text is.
         """
-        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_sentences", {})
-        if len(memory) > MOST_REMEMBERED:
-            memory.clear()
+        memory: dict[str, np.ndarray] = self._memory("_sentences")
         new = [text for text in dict.fromkeys(texts) if text not in memory]
         if new:
             memory |= dict(zip(new, self._sentence_features(new), strict=True))
@@ -213,9 +208,7 @@ class Familiarity(Saveable):
 
     def _measure(self, groups: Sequence[Sequence[str]]) -> dict[str, float]:
         """Measure how far words are that were not measured yet, each group's by themselves; return all measures."""
-        memory: dict[str, float] = self.__dict__.setdefault("_distances", {})
-        if len(memory) > MOST_REMEMBERED:
-            memory.clear()
+        memory: dict[str, float] = self._memory("_distances")
         new_groups = _new_words(groups, memory)
         known_vectors = self.word_vectors(new_groups)
         for new in new_groups:
@@ -227,13 +220,17 @@ class Familiarity(Saveable):
 
     def word_vectors(self, groups: Sequence[Sequence[str]]) -> Mapping[str, np.ndarray]:
         """Return the encoder's vectors of single words, of these at least, each group encoded by itself."""
-        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_words", {})
-        if len(memory) > MOST_VECTORS:
-            memory.clear()
+        memory: dict[str, np.ndarray] = self._memory("_words", MOST_VECTORS)
         new_groups = _new_words(groups, memory)
         if self.vectors is not None and new_groups:
             for new, vectors in zip(new_groups, self.vectors.encode_groups(new_groups), strict=True):
                 memory |= dict(zip(new, _as_kept(vectors).astype(np.float32), strict=True))
+        return memory
+
+    def _memory(self, name: str, most: int = MOST_REMEMBERED) -> dict[str, Any]:
+        memory: dict[str, Any] = self.__dict__.setdefault(name, {})
+        if len(memory) > most:
+            memory.clear()
         return memory
 
     def _count(self, form: str) -> int:
@@ -263,7 +260,6 @@ class Familiarity(Saveable):
 
     @property
     def _sides(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the vectors of captions, of their words, and of strange ones, as they are quick to multiply with."""
         if "_wide" not in self.__dict__:
             sides = (self.caption_vectors_, self.word_vectors_, self.strange_vectors_)
             self._wide = tuple(side.astype(np.float32) for side in sides)

@@ -97,7 +97,7 @@ def why_no_chance(matcher: Matcher) -> str:
 
 @one_blas_thread()
 def learn_chance(
-    matcher: Matcher, pairs: Pairs, seed: int = 0, next_part: Callable[[], object] = lambda: None
+    matcher: Matcher, pairs: Pairs, next_part: Callable[[], object] = lambda: None
 ) -> MatchChance | NoChance:
     """Return the chance of a matcher, or why its kind has none or nothing teaches it.
 
@@ -107,7 +107,7 @@ def learn_chance(
     towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
     if not isinstance(towers, Towers | Captions):
         return NoChance("towers, captions and hybrid learn one, and this is none of them")
-    photos = _photos(towers, pairs, seed)
+    photos = _photos(towers, pairs)
     if len(photos) < FEWEST_PHOTOS:
         return NoChance(
             f"{len(photos)} of its photos have captions to learn it from, and {FEWEST_PHOTOS} are needed"
@@ -118,9 +118,9 @@ def learn_chance(
     owner = own["photo"].map(place).to_numpy(int)
     texts, groups = texts_to_learn_from(pairs)
     taught_photos = frozenset(groups) & frozenset(place)
-    familiarity = Familiarity(getattr(towers.text_, "vectors_", None)).fit(texts, groups, taught_photos, seed)
+    familiarity = Familiarity(getattr(towers.text_, "vectors_", None)).fit(texts, groups, taught_photos)
     texts_of = own["text"].tolist()
-    maker = ExampleMaker(texts_of, owner, familiarity.photos_with_, familiarity.photo_count_, seed)
+    maker = ExampleMaker(texts_of, owner, familiarity.photos_with_, familiarity.photo_count_, seed=0)
     if not maker.is_possible:
         return NoChance("its captions name too few things in English")
     gallery = Gallery(pairs.data, tuple(photos["photo"]))
@@ -135,20 +135,20 @@ def learn_chance(
     next_part()
     chance = _fit_lines(chance, english, ("", "foreign ")[: 1 + is_foreign], fewest)
     next_part()
-    russian_maker = RussianExampleMaker(texts_of, owner, familiarity, seed + 1)
+    russian_maker = RussianExampleMaker(texts_of, owner, familiarity, seed=1)
     if is_foreign and russian_maker.is_possible:
         chance = _fit_lines(chance, lesson_of(russian_maker), ("translated ",), fewest)
     return chance
 
 
-def _photos(towers: Towers | Captions, pairs: Pairs, seed: int) -> pd.DataFrame:
+def _photos(towers: Towers | Captions, pairs: Pairs) -> pd.DataFrame:
     """Return photos of the pairs that have captions and were not learned from, or can be taken so; none twice."""
     table = pairs.table.assign(content=pairs.content, group=pairs.group)
     table = table[table["photo"].isin(captions_of(pairs.data)["photo"])]
     table = table.drop_duplicates("group").sort_values("content")
     if isinstance(towers, Towers):
         table = table[table["content"].isin(towers.unseen_content(table["content"].tolist()))]
-    order = np.random.default_rng(seed).permutation(len(table))[:MOST_PHOTOS]
+    order = np.random.default_rng(0).permutation(len(table))[:MOST_PHOTOS]
     return table.iloc[np.sort(order)]
 
 
@@ -179,7 +179,6 @@ class _Lesson:
         owner: np.ndarray,
         maker: ExampleMaker,
     ) -> _Lesson:
-        """Ask a matcher for the examples that are made of captions, among photos at these rows."""
         examples = maker.examples()
         queries = Queries.of(
             [example.text for example in examples],

@@ -81,8 +81,7 @@ class MatchChance(Saveable):
     where they are not. Where few photos teach, the "translated" ones are for all queries: they learned from captions in
     other words, and few captions have few of the words that people type. All know scores, and how familiar the query
     is. Only photos count that may be shown: how many there are beside them would tell of those that may not. `looks`
-    sees each word by itself, where words have vectors and photos points; a chance that was saved before there were
-    such has none.
+    sees each word by itself, where words have vectors and photos points.
     """
 
     familiarity: Familiarity

@@ -171,7 +171,6 @@ class WordLooks(Saveable):
 
     @property
     def _wide(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return the vectors and points of words, the strange vectors and the photos, quick to multiply with."""
         if "_quick" not in self.__dict__:
             parts = (self.vectors_, self.points_, self.strange_vectors_, self.photos_)
             self._quick = tuple(part.astype(np.float32) for part in parts)

@@ -168,7 +168,6 @@ class ConcatLinear(Matcher):
         return matcher
 
     def _weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the weights of a photo's and of a text's vector."""
         weights = self.model_.weights
         if self.axes_ is None:
             return weights[: len(self.mean_)], weights[len(self.mean_) :]

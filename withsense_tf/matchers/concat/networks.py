@@ -113,11 +113,8 @@ class NetworkMatcher(FeatureMatcher):
         steps = self._steps(network, photos, texts, photo, text, pairs)
         self.history_ = self._train(network, *steps, held_out)
         self.network_ = network
-        self.calibration_ = Calibration("platt").fit(
-            self._scores(photos[photo[held_out]], texts[text[held_out]]),
-            pairs.target[held_out],
-            pairs.weight[held_out],
-        )
+        scores = self._scores(photos[photo[held_out]], texts[text[held_out]])
+        self.calibration_ = Calibration("platt").fit(scores, pairs.target[held_out], pairs.weight[held_out])
 
     def _held_out(self, photos: np.ndarray, pairs: Pairs) -> np.ndarray:
         """Choose the photos that are not trained on; with too few photos, all pairs do both."""
@@ -126,7 +123,6 @@ class NetworkMatcher(FeatureMatcher):
         return held_out if 0 < held_out.sum() < len(held_out) else np.ones(len(held_out), bool)
 
     def _train(self, network: Any, step: Any, loss: Any, held_out: np.ndarray) -> dict[str, list[float]]:
-        """Train the network by steps on rows of pairs, and return the history of both losses."""
         training_rows = np.flatnonzero(~held_out) if not held_out.all() else np.arange(len(held_out))
         rng = np.random.default_rng(self.seed)
         choosing = batches_of(np.flatnonzero(held_out), CHUNK_OF_VECTORS)
@@ -182,7 +178,6 @@ class NetworkMatcher(FeatureMatcher):
         return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
 
     def _rate(self, photo_width: int) -> float:  # noqa: ARG002  # as subclasses
-        """Return the optimiser's rate for vectors of photos so wide."""
         return self._training.rate
 
     def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:

@@ -126,7 +126,6 @@ class HybridForm(SearchForm):
         calibrated: bool = False,
         figures: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return what both together say; of photos without captions what pixels say `alone`."""
         scores = np.array(alone, np.float64)
         says = looks[:, : WORDS + 1]
         has_captions = says.any(axis=1)

@@ -1,8 +1,4 @@
-"""Two towers: photos and texts become points of one space, and a pair's score is the cosine between its two.
-
-Where a tower has learned how near captions lie to a photo anyway (`LocalScaling`), that is taken from the cosines that
-photos are ranked by. What a number says of a pair is told by the cosine itself.
-"""
+"""Two towers: photos and texts become points of one space, and a pair's score is the cosine between its two."""
 
 from __future__ import annotations
 

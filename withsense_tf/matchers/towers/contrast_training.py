@@ -169,7 +169,6 @@ def _step(
     weights = [variable.value for tower in towers for variable in tower.trainable_variables]
     variables = [*weights, *objective.variables]
     optimizer = AdamW(variables, training.rate, training.decay)
-    # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
     photo_vectors, caption_vectors = tf.constant(features), tf.constant(lesson.captions)
     owner = tf.constant(lesson.examples.owner, tf.int32)
     text, target, weight = (tf.constant(part, tf.float32) for part in lesson.judged_pairs[1:])

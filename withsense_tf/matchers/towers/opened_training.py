@@ -233,7 +233,6 @@ class _PhotoBatches:
         self.rng = rng
         self.photos = np.flatnonzero(~lesson.held_out)
         if not len(self.photos):
-            # With a single photo there is nothing to hold out.
             self.photos = np.arange(len(lesson.held_out))
         self.size = min(PHOTOS, len(self.photos))
         count = len(lesson.examples.content)
@@ -244,7 +243,7 @@ class _PhotoBatches:
     def epoch(self) -> Iterator[tuple[np.ndarray, ...]]:
         """Yield photos, rows of captions, their places among the photos, rows of judged pairs, their places."""
         order = self.rng.permutation(self.photos)
-        # Whole batches alone: to tell few photos apart is another task. Those left over come in another epoch.
+        # Whole batches alone, as in `contrast_training`.
         for at in range(0, len(order) - self.size + 1, self.size):
             photos = order[at : at + self.size]
             yield photos, *self.captions.of(photos), *self.pairs.of(photos)

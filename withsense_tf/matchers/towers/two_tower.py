@@ -113,8 +113,8 @@ class TwoTower(Towers, FeatureMatcher):
 
     def search_form(self) -> ProjectedForm:
         """Return the search form; the text towers are linear, and need no TensorFlow."""
-        layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]
-        members = [(kernel, bias) for kernel, bias in layers]
+        layers = [text.get_weights() for _, text in self.towers_]
+        members = [(np.asarray(kernel), np.asarray(bias)) for kernel, bias in layers]
         return ProjectedForm(self.text_, self.calibration_, members, self.local_scaling_ is not None)
 
     def to_state(self) -> dict[str, Any]:
