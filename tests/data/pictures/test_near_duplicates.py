@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,14 @@ from withsense_tf.data.pictures import near_duplicates as module
 from withsense_tf.data.pictures.looks import TURNS, Frames, frames_of, turn_frames
 from withsense_tf.data.pictures.near_duplicates import (
     connect,
+    near_duplicates,
     near_pairs,
     near_to,
     read_look,
     read_looks,
-    relations,
     shown_in,
 )
 from withsense_tf.data.pictures.photo_file import inspect_photo
-
-
-def near_duplicates(looks: Sequence[str]) -> np.ndarray:
-    """Label photos so that copies share a label, (photos,)."""
-    return connect(len(looks), relations(looks).copies)
 
 
 def test_a_log_file_is_told_that_photos_are_compared(

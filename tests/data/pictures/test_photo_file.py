@@ -308,12 +308,6 @@ def detailed() -> Image.Image:
     return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
 
 
-def read_whole(path: Path, size: tuple[int, int] | None) -> np.ndarray:
-    """Read a photo that is decoded at its own size, whatever its format."""
-    with open_upright(path) as photo:
-        return photo.pixels(size)
-
-
 @pytest.fixture(scope="module")
 def large(detailed: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("large") / "large.jpg"
@@ -323,7 +317,7 @@ def large(detailed: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.mark.parametrize("size", [(224, 224), (300, 300), (64, 64), (200, 350), (96, 32)])
 def test_a_large_jpeg_read_at_a_reduced_size_looks_the_same(large: Path, size: tuple[int, int]) -> None:
-    full, quick = (read(large, size).astype(int) for read in (read_whole, read_photo))
+    full, quick = (read_photo(large, size, reduced=part).astype(int) for part in (False, True))
     assert quick.shape == (*size, 3)
     assert 0 < np.abs(full - quick).mean() < 2
 
@@ -340,13 +334,13 @@ def test_a_jpeg_that_is_not_far_too_large_is_read_whole(
     file: Path, detailed: Image.Image, size: tuple[int, int] | None
 ) -> None:
     file.write_bytes(jpeg(detailed.resize((1000, 700))))
-    full, quick = (read(file, size) for read in (read_whole, read_photo))
+    full, quick = (read_photo(file, size, reduced=part) for part in (False, True))
     np.testing.assert_array_equal(full, quick)
 
 
 def test_a_large_png_is_read_whole(tmp_path: Path, detailed: Image.Image) -> None:
     detailed.resize((1200, 800)).save(tmp_path / "large.png", compress_level=1)
-    full, quick = (read(tmp_path / "large.png", (64, 64)) for read in (read_whole, read_photo))
+    full, quick = (read_photo(tmp_path / "large.png", (64, 64), reduced=part) for part in (False, True))
     np.testing.assert_array_equal(full, quick)
 
 
@@ -358,14 +352,14 @@ def test_a_large_turned_jpeg_comes_out_upright(file: Path, orientation: int) -> 
     pixels[:, :900] = RED
     pixels[:300, :300] = 0
     file.write_bytes(jpeg(Image.fromarray(pixels), exif=exif))
-    full, quick = (read(file, (40, 60)).astype(int) for read in (read_whole, read_photo))
+    full, quick = (read_photo(file, (40, 60), reduced=part).astype(int) for part in (False, True))
     assert np.abs(full - quick).mean() < 2
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_large_jpegs_of_other_modes_are_reduced_too(file: Path, detailed: Image.Image, mode: str) -> None:
     file.write_bytes(jpeg(detailed.resize((1500, 1000)).convert(mode)))
-    full, quick = (read(file, (64, 64)).astype(int) for read in (read_whole, read_photo))
+    full, quick = (read_photo(file, (64, 64), reduced=part).astype(int) for part in (False, True))
     assert np.abs(full - quick).mean() < 2
 
 

@@ -49,11 +49,11 @@ def test_the_jobs_summary_is_added_to_and_a_file_of_ones_own_is_written_anew(
 def test_what_cannot_be_written_is_said_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(STEP_SUMMARY, str(tmp_path))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
     with pytest.raises(SettingError, match=r"GITHUB_STEP_SUMMARY= .* cannot be written \(Is a directory\)"):
         CiReports().check(dry_run=False)
     (step := tmp_path / "step.md").write_text("Before.\n")
-    monkeypatch.setenv(STEP_SUMMARY, str(step))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     CiReports().check(dry_run=False)
     assert step.read_text() == "Before.\n"
     with pytest.raises(SettingError, match=r"--junit .* cannot be written \(Is a directory\)"):

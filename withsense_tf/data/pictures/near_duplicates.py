@@ -79,6 +79,11 @@ def read_looks(paths: Sequence[Path]) -> list[str]:
         return list(track(pool.map(one, paths), len(paths), "Looking for copies"))
 
 
+def near_duplicates(looks: Sequence[str]) -> np.ndarray:
+    """Label photos so that copies share a label, (photos,); a photo with an empty look is its own."""
+    return connect(len(looks), relations(looks).copies)
+
+
 def relations(looks: Sequence[str], new: Collection[int] | None = None) -> Shares:
     """Return pairs of places of photos that are copies, enough of them to link all that are, and parts of others.
 
@@ -109,7 +114,10 @@ def connect(count: int, pairs: Pairs | np.ndarray) -> np.ndarray:
 
 
 def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pairs:
-    """Return pairs of places of photos whose frames are near, enough of them to link all; `new` as for `relations`."""
+    """Return pairs of places of photos whose frames are near, enough of them to link all that are.
+
+    With `new`, places of photos, only pairs that one of these is in: of others it is known already.
+    """
     first: dict[str, int] = {}
     same = [(first.setdefault(look, at), at) for at, look in enumerate(looks) if look]
     distinct = list(first.values())
@@ -186,6 +194,7 @@ def _alike(frames: Frames, others: Frames) -> Iterator[Pairs]:
 
 
 def _equal(left: np.ndarray, right: np.ndarray) -> Iterator[Pairs]:
+    """Yield the places of equal numbers on both sides, some at a time."""
     order = np.argsort(left, kind="stable")
     starts = np.searchsorted(left[order], right, "left")
     counts = np.searchsorted(left[order], right, "right") - starts
@@ -195,6 +204,7 @@ def _equal(left: np.ndarray, right: np.ndarray) -> Iterator[Pairs]:
 
 
 def _near(frames: Frames, others: Frames, rows: np.ndarray, columns: np.ndarray) -> Pairs:
+    """Return those of the pairs of frames that are near each other."""
     for words in (slice(0, 1), slice(0, WORDS)):
         both = frames.sure[rows, words] & others.sure[columns, words]
         differ = np.bitwise_count((frames.signs[rows, words] ^ others.signs[columns, words]) & both)

@@ -89,6 +89,7 @@ def shared_patches(patches: Patches, new: np.ndarray) -> Shares:
 
 
 def _candidates(patches: Patches, new: np.ndarray) -> list[tuple[int, int]]:
+    """Return pairs of photos that share enough patches to be compared."""
     signs = patches.records["signs"].astype(np.uint64)
     bits = int(np.clip(np.log2(max(2, len(signs))) + 1, PIECE, 30))
     is_new = new[patches.owner]
@@ -185,6 +186,7 @@ class _Overlay(NamedTuple):
 
 
 def _laid(left: np.ndarray, right: np.ndarray) -> _Overlay:
+    """Return how pairs of patches lay one photo on the other."""
     turn = _turns(right)[0].T @ _turns(left)[0]
     starts, ends = _places(left) @ turn.T, _places(right)
     times = float(np.median(_sizes(right) / _sizes(left)))
@@ -195,6 +197,7 @@ def _laid(left: np.ndarray, right: np.ndarray) -> _Overlay:
 
 
 def _in_common(overlay: _Overlay, shape: np.ndarray, other_shape: np.ndarray) -> tuple[float, float]:
+    """Return what share of each photo the two have in common."""
     corners = overlay.places(np.array([(0.0, 0.0), shape[::-1]]))
     low = np.maximum(corners.min(axis=0), 0)
     high = np.minimum(corners.max(axis=0), other_shape[::-1])

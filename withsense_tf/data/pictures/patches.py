@@ -212,6 +212,7 @@ def _frequencies(patches: np.ndarray) -> np.ndarray:
 
 
 def _records(patches: np.ndarray, blobs: Blobs) -> np.ndarray:
+    """Return patches as a look keeps them."""
     waves = _frequencies(patches)
     odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1).astype(np.float32)
     left_right, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0

@@ -98,16 +98,18 @@ def inspect_photo(path: Path, decode: bool = False, cache: LookCache | None = No
     return PhotoFacts(width, height, digest, oddities, texts, look or "")
 
 
-def read_photo(path: Path, size: tuple[int, int] | None = None, digest: str | None = None) -> np.ndarray:
+def read_photo(
+    path: Path, size: tuple[int, int] | None = None, reduced: bool = True, digest: str | None = None
+) -> np.ndarray:
     """Read a photo upright as sRGB: uint8, (height, width, 3), resized to `size` (height, width) if given.
 
     Greyscale, CMYK, 16-bit, palette and transparent photos become RGB (on white), other colour spaces sRGB; of
     an animation the first frame is taken. Resizing squashes: the whole photo is kept, its proportions are not.
-    A JPEG with far more pixels than needed is decoded at 1/2, 1/4 or 1/8 of its size, many times faster; the
-    pixels then differ from the whole one's by less than two levels of 255 in the mean. With a `digest`, a file
-    with another content is an error.
+    With `reduced`, a JPEG with far more pixels than needed is decoded at 1/2, 1/4 or 1/8 of its size, many times
+    faster; the pixels then differ from the full path's by less than two levels of 255 in the mean. With a
+    `digest`, a file with another content is an error.
     """
-    enough = None if size is None else round(REDUCED_TO * max(size))
+    enough = round(REDUCED_TO * max(size)) if size is not None and reduced else None
     with open_upright(path, enough, digest) as photo:
         return photo.pixels(size)
 

@@ -40,12 +40,12 @@ class CiReports:
             raise SettingError(
                 "--json, --summary, --junit and --track tell what was measured; a --dry-run measures nothing."
             )
-        step = None if dry_run else os.environ.get(STEP_SUMMARY)
+        step = None if dry_run else os.environ.get("GITHUB_STEP_SUMMARY")
         of_job = Path(step) if step else None
         for option, file in (
             ("--summary", self.summary),
             ("--junit", self.junit),
-            (f"{STEP_SUMMARY}=", of_job),
+            ("GITHUB_STEP_SUMMARY=", of_job),
         ):
             if file is None:
                 continue
