@@ -477,14 +477,17 @@ def test_where_a_decision_left_its_table_an_upload_waits_and_the_log_alone_says_
 
 
 @pytest.mark.closed
-def test_who_brings_what_was_here_gets_no_receipt_to_take_it_out(
-    writer: TestClient, monkeypatch: pytest.MonkeyPatch
+def test_who_sends_the_same_again_may_take_it_out_again_as_after_the_first_time(
+    place: Place, signed_client: Callable[..., TestClient]
 ) -> None:
-    assert send(writer, PNG, "A dog .").json()["receipt"]
-    again = send(writer, PNG, "A dog .").json()
-    assert (again["is_copy"], again["receipt"]) == (True, "")
-    sent_to_wait(writer, monkeypatch)
-    assert send(writer, png_of(6), "A wall .").json()["receipt"] == ""
+    first, second = signed_client("Rita", "read", "write"), signed_client("Bob", "read", "write")
+    send(first, PNG, "A dog .")
+    send(second, PNG, "A dog .")
+    again = send(first, PNG, "A dog .").json()
+    assert again["is_copy"]
+    assert first.delete(f"/api/v1/upload/{again['receipt']}").status_code == 204
+    # The other one's stays.
+    assert len(list((place.index / "app" / "photos").iterdir())) == 1
 
 
 @pytest.mark.closed

@@ -74,7 +74,7 @@ class UploadAnswer(JsonAnswer):
     state: Literal["searchable", "withheld", "waiting"]
     receipt: str = Field(
         default="",
-        description="By it `GET upload/{receipt}` tells its sender what became of it; none where it was here.",
+        description="By it `GET upload/{receipt}` tells its sender what became of it.",
     )
     notice: str | None = Field(default=None, examples=[NOTICE])
     photo: PhotoAnswer | None = None
@@ -157,10 +157,9 @@ def upload(
     service.later.submit(judge_rest, service, quarantine)
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
-    if was_here:  # perhaps another's: who sends it again gets no receipt
-        return answer.model_copy(update={"is_copy": answer.is_copy or answer.photo is not None})
-    parts = _key_of(request), waiting.name, waiting.digest
-    return answer.model_copy(update={"receipt": service.ids.write(BETWEEN.join(parts))})
+    receipt = service.ids.write(BETWEEN.join((_key_of(request), waiting.name, waiting.digest)))
+    is_copy = answer.is_copy or (was_here and answer.photo is not None)
+    return answer.model_copy(update={"receipt": receipt, "is_copy": is_copy})
 
 
 ReceiptPath = Annotated[
