@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, lemma
@@ -68,22 +67,23 @@ def has_others(word: str) -> bool:
 
 def is_told(word: str, forms: Collection[str]) -> bool:
     """Return whether what was said of a photo tells of a word, all in basic forms: who says a man says a person."""
-    return _is_told(word, lambda one: all(part in forms for part in one.split()), forms)
+    return _is_told(word, lambda one: all(part in forms for part in one.replace(BOTH, " ").split()), forms)
 
 
 def is_said(word: str, has: Callable[[str], bool]) -> bool:
-    """Return whether what `has` knows, words and two in a row, has a word in its basic form, or what tells of it."""
-    return any(all(map(has, one.split(BOTH))) for one in (word, *other_words(word)))
+    """Return whether a word in its basic form, or what tells of it, is there: `has` is asked of two words, too."""
+    return any(map(has, (word, *other_words(word))))
 
 
 def times_told(word: str, captions: str) -> int:
     """Return how many captions, a line each with blanks around basic forms, tell of a word."""
     if not has_others(word):
         return captions.count(f" {word} ")
-    lines = (caption.split() for caption in captions.split("\n"))
-    return sum(
-        _is_told(word, {*forms, *map(" ".join, pairwise(forms))}.__contains__, forms) for forms in lines
-    )
+    return sum(_tells(f" {' '.join(caption.split())} ", word) for caption in captions.split("\n"))
+
+
+def _tells(line: str, word: str) -> bool:
+    return _is_told(word, lambda one: all(f" {part} " in line for part in one.split(BOTH)), line.split())
 
 
 def _is_told(word: str, has: Callable[[str], bool], forms: Collection[str]) -> bool:

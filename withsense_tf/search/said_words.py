@@ -19,7 +19,7 @@ from withsense_tf.common.limits import parse_json
 from withsense_tf.common.words import lemma
 from withsense_tf.data.embedded.keyword_places import keywords_among
 from withsense_tf.data.named import column_text
-from withsense_tf.encoders.other_words import times_told
+from withsense_tf.encoders.other_words import BOTH, times_told
 from withsense_tf.index.brought import author
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, texts_of_photos
@@ -164,8 +164,11 @@ class ShownTexts:
         photos = self._doubtful_photos
         there = photos_with(self.tables, column, word, photos) if photos else []
         at = ("forms", "plain").index(column)
+        texts = {photo: f" {' '.join(self._cells(photo)[at].split())} " for photo in there}
         return [
-            photos[photo] for photo in there if f" {word} " in f" {' '.join(self._cells(photo)[at].split())} "
+            photos[one]
+            for one, text in texts.items()
+            if all(f" {part} " in text for part in word.split(BOTH))
         ]
 
     def rarest(self, forms: Sequence[str]) -> list[str]:
@@ -173,7 +176,7 @@ class ShownTexts:
 
         They are counted in what may be told.
         """
-        if count_with_forms(self.tables, forms) <= MOST_RANKED:
+        if count_with_forms(self.tables, [part for form in forms for part in form.split()]) <= MOST_RANKED:
             return sorted(forms)
         counts = {form: self._count(form) for form in forms}
         rarest: list[str] = []

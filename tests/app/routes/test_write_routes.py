@@ -27,9 +27,10 @@ from withsense_tf.app.uploads import index_writing
 from withsense_tf.app.uploads.quarantine import Description
 from withsense_tf.index.lift import LiftError
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.left_out_tables import insert_quarantine
+from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.kept_out import keep_out, readmit
+from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.policy.current_policy import Policy
@@ -276,8 +277,14 @@ def test_who_asks_later_is_told_as_at_once_that_a_photo_was_taken_out_for_good(
     at_once = send(writer, content, "A wall .")
     assert (later.status_code, later.json()["kind"]) == (409, "taken_out"), later.text
     assert later.json()["detail"] == at_once.json()["detail"]
+    # An update of the folder forgets what could not be used there, and not this; nobody can mend it.
+    index = PhotoIndex(place.index)
+    with index.catalog.writing() as tables:
+        clear_quarantine(tables)
+    assert writer.get(f"/api/v1/upload/{waiting['receipt']}").json()["kind"] == "taken_out"
+    assert index_status(index).quarantine == []
     # Let in again, it comes in, and nothing speaks against it.
-    readmit(PhotoIndex(place.index), ["shown_0.png"])
+    readmit(index, ["shown_0.png"])
     assert send(writer, content, "A wall .").json()["state"] == "searchable"
     assert writer.get(f"/api/v1/upload/{waiting['receipt']}").json()["state"] == "searchable"
 

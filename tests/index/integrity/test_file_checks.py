@@ -53,7 +53,9 @@ def test_no_line_sends_to_a_folder_that_is_gone(photos: list[tuple[str, str, str
     (tmp_path / "disk").rename(tmp_path / "moved")
     lines = file_problems([*photos, (upload.name, str(upload), "")], str(tmp_path / "disk"), INDEX)
     assert ["is gone" in line for line in lines] == [True, False]
-    assert all(line.endswith("index update NEW_FOLDER --replace --index 'an index'") for line in lines)
+    assert lines[0].endswith("index update NEW_FOLDER --replace --index 'an index'")
+    # Another folder in its place would take the uploads out.
+    assert lines[1].endswith(" Bring back what was there.")
 
 
 def test_files_of_one_reason_share_a_line(photos: list[tuple[str, str, str]], tmp_path: Path) -> None:

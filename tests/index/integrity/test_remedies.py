@@ -78,12 +78,14 @@ def test_an_index_of_which_nobody_wrote_down_its_files_has_places_for_them(
     make: Callable[[Policy], PhotoIndex],
 ) -> None:
     index = make(LAW)
-    assert index_remedy(index.folder, "judge") == f"withsense index judge --index '{index.folder}' {PLACES}"
+    assert index_remedy(index.folder, "judge").startswith(
+        f"withsense index judge --index '{index.folder}' {PLACES} (leave out what"
+    )
     assert PLACES in index_status(index).as_text()
     # Neither is it known where the tables cannot be read.
     index.catalog.close()
     (index.folder / "catalog.sqlite").write_bytes(b"no tables, or not any more")
-    assert index_remedy(index.folder, "judge").endswith(PLACES)
+    assert PLACES in index_remedy(index.folder, "judge")
 
 
 def test_what_was_judged_by_no_file_or_not_at_all_needs_none(

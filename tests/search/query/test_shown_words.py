@@ -46,6 +46,12 @@ def test_words_are_known_in_any_form_but_not_from_restricted_captions(index: Pho
         assert not shown.says("motorcycle zorbing")  # two captions
         assert not shown.says("child on")
         assert everything.says("child on")
+        # A thing of one caption and a thing of another photo's are no two of one photo.
+        together = [
+            shown.has(word) for word in ("motorcycle + zebra", "motorcycle + zorbing", "zebra + zorbing")
+        ]
+        assert together == [True, True, False]
+        assert (everything.has("child + xylophone"), shown.has("child + motorcycle")) == (True, False)
         assert shown.near("motorcicle") == [("motorcycle", 1, 2)]
         assert everything.near("motorcicles") == [("motorcycles", 1, 1), ("motorcycle", 2, 2)]
         assert shown.near("xylophon") == []

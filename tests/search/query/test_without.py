@@ -37,6 +37,7 @@ a street at night no cars no people no bikes | a street at night | cars, people,
 a mountain lake no boats, no swimmers and no birds | a mountain lake | boats, swimmers, birds
 a quiet harbour no ships nor cranes | a quiet harbour | ships, cranes
 a bowl of fruit no bananas or apples | a bowl of fruit | bananas, apples
+a beach no dogs or a cat | a beach | dogs, cat
 a snowy field no fences and no tracks | a snowy field | fences, tracks
 an empty square no pigeons and no tourists at dawn | an empty square at dawn | pigeons, tourists
 a kitchen with no chairs and no table | a kitchen | chairs, table

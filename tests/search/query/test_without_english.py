@@ -39,7 +39,7 @@ def test_a_phrase_ends_with_its_last_term_and_what_belongs_to_it(
         "a film called Without Dogs",
         "a street without permission",
         "a street no cars but a taxi",  # a taxi is a car
-        *("dr no poster", "mr no face", "Dr. No poster", "ms. no dogs", "stop no u turn"),
+        *("dr no poster", "mr no face", "Dr. No poster", "ms. no dogs"),
         "a street without cars and children playing",  # are the children wanted?
     ],
 )

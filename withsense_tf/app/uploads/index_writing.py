@@ -29,7 +29,7 @@ from withsense_tf.index.brought import erase_brought, note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import LiftError
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.tables.left_out_tables import kept_out_photos, quarantined_photos
+from withsense_tf.index.tables.left_out_tables import TAKEN_OUT, kept_out_photos, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.upkeep.ingest import ingest, look_ahead
 from withsense_tf.index.upkeep.readable import UnusablePhoto
@@ -47,7 +47,6 @@ PATIENCE_SECONDS: Final = 20.0
 LONGEST_TURN_SECONDS: Final = 600.0
 # What was said of a photo that waited is damaged, or its file is gone: neither will be otherwise the next time.
 NO_WORDS, NO_FILE = "upload_damaged", "photo_missing"
-TAKEN_OUT: Final = "taken_out"
 NO_UPLOAD: Final = (
     "Only a photo that was brought to this server is taken out alone.",
     "One of a folder leaves alone with its file, at the next update.",

@@ -55,20 +55,21 @@ def _is_gone(file: Path) -> bool:
     return False
 
 
-def how_to_update(index: Path, source: str | None) -> str:
-    """Write the command that brings an index up to date; of a folder that is gone nobody knows where it is now."""
+def how_to_run(index: Path, source: str | None, *before: str) -> str:
+    """Say to run commands, and then the one that brings an index up to date, once its folder is there."""
     is_gone = source is not None and _is_gone(Path(source))
-    return index_remedy(index, "update", *(["NEW_FOLDER", "--replace"] if is_gone else [source or "FOLDER"]))
+    update = index_remedy(index, "update", source or "FOLDER")
+    return f"{f'Bring {source} back, then run' if is_gone else 'Run'}: {' && '.join([*before, update])}"
 
 
 def _advice(folder: Path | None, source: str | None, index: Path) -> str:
     """Return what mends it; only where all that was indexed lay in a folder that is gone may another replace it."""
-    if source is None:
+    if folder is not None and source is not None and Path(source).is_relative_to(folder):
+        replace = index_remedy(index, "update", "NEW_FOLDER", "--replace")
+        return f" Bring it back; if it was moved, run: {replace}"
+    if source is None or _is_gone(Path(source)):
         return " Bring back what was there."
-    update = how_to_update(index, source)
-    if folder is not None and Path(source).is_relative_to(folder):
-        return f" Bring it back; if it was moved, run: {update}"
-    return f" Bring back what was there, or run: {update}"
+    return f" Bring back what was there, or run: {index_remedy(index, 'update', source)}"
 
 
 def _line(folder: Path | None, reason: str, names: Sequence[str], update: str) -> str:

@@ -129,7 +129,9 @@ def no_index(folder: Path, own: Collection[str] = ()) -> WithSenseError:
 
 def index_remedy(index: str | Path, *words: object) -> str:
     """Write a command for an index, with the options by which it was judged."""
-    return index_command(index, *words, options=_judged_with(index))
+    options = _judged_with(Path(index))
+    places = " (leave out what it was judged without)" * (options is PLACES)
+    return index_command(index, *words, options=options) + places
 
 
 def repair(place: Path) -> str:
@@ -138,9 +140,9 @@ def repair(place: Path) -> str:
     return f"Run: {index_remedy(index, 'verify', '--repair')}"
 
 
-def _judged_with(index: str | Path) -> Mapping[str, object]:
+def _judged_with(index: Path) -> Mapping[str, object]:
     # Vectors, of which this is said too, know no catalog.
-    file = Path(index, "catalog.sqlite").absolute()
+    file = (index / "catalog.sqlite").absolute()
     if not file.exists():
         return {}
     # The latter reads what may not be written to.

@@ -14,6 +14,8 @@ QUARANTINE_TABLE: Final = """
 CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
     found TEXT NOT NULL);
 """
+# The kind of an upload that shows, or is a copy of, what was taken out for good.
+TAKEN_OUT: Final = "taken_out"
 
 
 def insert_quarantine(tables: sqlite3.Connection, rows: Iterable[tuple[str, str, str, str, str]]) -> None:
@@ -24,7 +26,8 @@ def insert_quarantine(tables: sqlite3.Connection, rows: Iterable[tuple[str, str,
 def clear_quarantine(tables: sqlite3.Connection, names: Collection[str] | None = None) -> None:
     """Forget why some photos, or all, could not be used."""
     if names is None:
-        tables.execute("DELETE FROM quarantine")
+        # An upload lies in no folder that is looked through anew.
+        tables.execute("DELETE FROM quarantine WHERE kind != ?", (TAKEN_OUT,))
     else:
         tables.executemany("DELETE FROM quarantine WHERE name = ?", [(name,) for name in names])
 
@@ -49,8 +52,9 @@ def insert_kept_out(
 
 
 def delete_kept_out(tables: sqlite3.Connection, names: Iterable[str]) -> None:
-    """Forget that photos stay out."""
+    """Forget that photos stay out, and what was refused as copies of any."""
     tables.executemany("DELETE FROM kept_out WHERE name = ?", [(name,) for name in names])
+    tables.execute("DELETE FROM quarantine WHERE kind = ?", (TAKEN_OUT,))
 
 
 def kept_out_photos(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:

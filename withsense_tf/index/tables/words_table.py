@@ -270,12 +270,15 @@ def all_caption_words(tables: sqlite3.Connection) -> list[str]:
 
 
 def _match(column: str, word: str) -> str:
-    return f"{check_choice('column', column, ('forms', 'plain'))} : {_quote(word)}"
+    return f"{check_choice('column', column, ('forms', 'plain'))} : ({_both(word)})"
 
 
 def _any_form(forms: Sequence[str]) -> str:
-    every = (" AND ".join(map(_quote, form.split(BOTH))) for form in forms)
-    return f"forms : ({' OR '.join(every)})"
+    return f"forms : ({' OR '.join(map(_both, forms))})"
+
+
+def _both(word: str) -> str:
+    return " AND ".join(map(_quote, word.split(BOTH)))
 
 
 def _quote(text: str) -> str:

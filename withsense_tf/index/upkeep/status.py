@@ -22,7 +22,7 @@ from withsense_tf.index.photo_index import (
 from withsense_tf.index.tables.captions_table import count_live_captions
 from withsense_tf.index.tables.facts_table import column_names
 from withsense_tf.index.tables.law_table import count_restricted
-from withsense_tf.index.tables.left_out_tables import quarantined_photos
+from withsense_tf.index.tables.left_out_tables import TAKEN_OUT, quarantined_photos
 from withsense_tf.index.tables.models_table import all_models
 from withsense_tf.index.tables.photo_states import count_staged
 from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos
@@ -118,6 +118,7 @@ def index_status(index: PhotoIndex) -> Status:
             [
                 dict(zip(("photo", "path", "kind", "reason", "found"), row, strict=True))
                 for row in quarantined_photos(tables)
+                if row[2] != TAKEN_OUT
             ],
             _by_age_limit(count_restricted(tables)),
             column_names(tables),

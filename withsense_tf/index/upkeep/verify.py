@@ -9,7 +9,7 @@ from typing import Final
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import check_census
-from withsense_tf.index.integrity.file_checks import file_problems, how_to_update
+from withsense_tf.index.integrity.file_checks import file_problems, how_to_run
 from withsense_tf.index.integrity.seal import sealed_photos
 from withsense_tf.index.integrity.table_errors import ANEW, index_remedy, repair
 from withsense_tf.index.integrity.vector_checks import bad_rows
@@ -101,7 +101,7 @@ def _law(tables: sqlite3.Connection, folder: Path) -> list[str]:
     if foreign:
         problems.append(
             f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
-            f"shown. Run: {judge_all} && {how_to_update(folder, get_state(tables, 'source'))}"
+            f"shown. {how_to_run(folder, get_state(tables, 'source'), judge_all)}"
         )
     if broken_photos:
         problems.append(

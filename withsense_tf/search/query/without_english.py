@@ -166,8 +166,6 @@ def _stands_alone(words: Sequence[Token], at: int, last: int, goes_on: bool, is_
         return True
     if (low(words, at - 2) if before == "." else before) in TITLES:
         return False
-    if any(len(low(words, place)) == 1 for place in range(at + 1, last)):
-        return False  # "no u turn" is a sign
     if at == 0:
         return ends(words, last)
     if begins(words, at):
