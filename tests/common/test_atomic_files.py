@@ -56,8 +56,9 @@ def test_a_folder_appears_whole_or_not_at_all(is_there: bool, tmp_path: Path) ->
     assert sorted(tmp_path.rglob("*")) == [folder, folder / "parts", folder / "parts" / "one"]
 
 
-def test_a_new_folder_may_have_a_name_as_long_as_names_are(tmp_path: Path) -> None:
-    folder = tmp_path / ("n" * 255)
+@pytest.mark.parametrize("name", ["n" * 255, "写" * 85])
+def test_a_new_folder_may_have_a_name_as_long_as_names_are(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
     with whole_folder(folder, "one") as draft:
         (draft / "one").touch()
     assert list(folder.iterdir()) == [folder / "one"]

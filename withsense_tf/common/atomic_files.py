@@ -82,7 +82,7 @@ def whole_folder(folder: Path, last: str) -> Iterator[Path]:
     """
     folder = folder.resolve()
     # A name has 255 bytes at most.
-    name = f".{folder.name[:100]}-"
+    name = f".{os.fsdecode(os.fsencode(folder.name)[:100])}-"
     draft = (folder if folder.exists() else folder.parent) / f"{name}{secrets.token_hex(4)}{DRAFT}"
     with on_disk(folder):
         check_new_folder(folder)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts import near_words
 from withsense_tf.encoders.texts.near_words import NearWords, vocabulary_vectors, without_shares
 from withsense_tf.encoders.texts.word_weights import WordWeights
 
@@ -128,3 +129,21 @@ def test_the_encoder_places_russian_words_that_no_english_caption_has(captions: 
     vectors = vocabulary_vectors(encoder, words.vocabulary_)
     by_encoder = NearWords(encoder, vectors, []).shares(["кот"])
     assert NearWords(encoder, vectors, [], words).shares(["кот"]) == by_encoder
+
+
+def test_who_asks_while_another_forgets_all_words_is_answered(
+    near: NearWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_words, "MOST_REMEMBERED", 0)
+    encode = near.encoder.encode
+
+    def encode_between(texts: Sequence[str]) -> np.ndarray:
+        vectors = encode(texts)
+        if "wolf" in texts:
+            near.shares(["hound"])
+            near.shares(["moon"])
+        return vectors
+
+    monkeypatch.setattr(near.encoder, "encode", encode_between)
+    # A number is answered before anything is encoded, and was forgotten then.
+    assert near.shares(["7", "wolf"])["7"] == {}

@@ -12,6 +12,7 @@ from withsense_tf.errors import DataError
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.references import TAUGHT_BY_PUBLISHED
 from withsense_tf.evaluation.result_table import MODELS_HAD_SEEN
+from withsense_tf.evaluation.row_status import MISTAKE
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.publish_run import (
@@ -115,6 +116,19 @@ def test_a_published_test_split_taught_where_its_photos_stood_beside_the_pairs(
             [job for job in jobs if getattr(job.matcher, "captioned", False) is takes_them]
         )
         assert bool(taught) is takes_them
+
+
+def test_what_a_matcher_of_which_the_row_is_a_mistake_learned_from_is_not_asked(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("mine")
+
+    job = jobs_of(plan)[0]
+    monkeypatch.setattr(type(job.matcher), "beside", fail)
+    results = [(job, Outcome(job.label, job.split, {}, status=f"{MISTAKE}mine"))]
+    lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "")
+    assert len(compare_outcomes(results, plan, lawful, "today")) == 1
 
 
 def test_what_limits_the_figures_is_said(plan: Plan) -> None:

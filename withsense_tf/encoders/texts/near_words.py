@@ -48,24 +48,26 @@ class NearWords:
 
     def shares(self, words: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
         """Return for each word the columns that it counts in, with their shares of 1; {} where none is near."""
-        self.make_ready([words])
-        return {word: self._memory[word] for word in words}
+        memory = self.make_ready([words])
+        return {word: memory[word] for word in words}
 
-    def make_ready(self, groups: Sequence[Sequence[str]]) -> None:
-        """Find the shares of groups of words, as if one group after the other were asked for."""
+    def make_ready(self, groups: Sequence[Sequence[str]]) -> Mapping[str, dict[int, float]]:
+        """Find and return the shares of groups of words, as if one group after the other were asked for."""
         if len(self._memory) > MOST_REMEMBERED:
-            self._memory.clear()
+            self._memory = {}  # another thread may read the old one
+        memory = self._memory
         new_groups: list[list[str]] = []
         for words in groups:
-            new = [word for word in dict.fromkeys(words) if word not in self._memory]
-            self._memory |= {word: self._of_table(word) for word in new}
+            new = [word for word in dict.fromkeys(words) if word not in memory]
+            memory |= {word: self._of_table(word) for word in new}
             left = (word for word in new if lemma(word) not in self.left_out and not word.isdigit())
-            if content_words := [word for word in left if not self._memory[word]]:
+            if content_words := [word for word in left if not memory[word]]:
                 new_groups.append(content_words)
         forms = [list(map(lemma, words)) for words in new_groups]
         for words, vectors in zip(new_groups, self.encoder.encode_groups(forms), strict=True):
             cosines = unit(vectors) @ self.vectors.T
-            self._memory |= {word: _shares(row) for word, row in zip(words, cosines, strict=True)}
+            memory |= {word: _shares(row) for word, row in zip(words, cosines, strict=True)}
+        return memory
 
     def _is_left_out(self, word: str) -> bool:
         return word in self.left_out or (lemma(word) in self.left_out and word not in english_by_russian())

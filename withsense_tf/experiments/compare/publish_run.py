@@ -114,7 +114,8 @@ def compare_outcomes(
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)
     ran = [job for job, _ in results]
     notes = (*_notes(plan, lawful), *left_out(plan, ran), *gallery_notes(rows), *language_notes(rows))
-    notes += (*seen_notes(ran), *published_notes(ran))
+    taught = [job for job, outcome in results if outcome.status == RUN]
+    notes += (*seen_notes(ran), *published_notes(taught))
     return Comparison(tuple(rows), notes, sources_of(results), lines)
 
 

@@ -230,7 +230,8 @@ class Familiarity(Saveable):
     def _memory(self, name: str, most: int = MOST_REMEMBERED) -> dict[str, Any]:
         memory: dict[str, Any] = self.__dict__.setdefault(name, {})
         if len(memory) > most:
-            memory.clear()
+            # Another thread may be about to read what it found in the old one.
+            memory = self.__dict__[name] = {}
         return memory
 
     def _count(self, form: str) -> int:

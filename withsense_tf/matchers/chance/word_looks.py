@@ -132,7 +132,7 @@ class WordLooks(Saveable):
     def _looks(self, forms: Sequence[str], left_out: bool) -> list[WordLook]:
         memory: dict[tuple[str, bool], WordLook] = self.__dict__.setdefault("_memory", {})
         if len(memory) > MOST_REMEMBERED:
-            memory.clear()
+            memory = self.__dict__["_memory"] = {}  # another thread may read the old one
         new = [form for form in forms if (form, left_out) not in memory]
         if new:
             vectors = self.familiarity.word_vectors([[form for form in new if form not in self._places]])
