@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.policy.current_policy import Policy
 
+# Photos whose files are looked for where an answer names none.
 LOOKED_AT: Final = 5
 
 
@@ -51,8 +52,9 @@ def warn_of_gone_photos(catalog: Catalog, photos: Iterable[tuple[str, str]] | No
     from withsense_tf.index.tables.photos_table import live_files
 
     with catalog.reading() as tables:
-        a_few = ((name, path) for name, path, _ in live_files(tables, LOOKED_AT))
-        if sentence := gone_photo(tables, a_few if photos is None else photos, catalog.folder):
+        if photos is None:
+            photos = ((name, path) for name, path, _ in live_files(tables, LOOKED_AT))
+        if sentence := gone_photo(tables, photos, catalog.folder):
             typer.echo(f"Warning: {sentence}", err=True)
 
 
